@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.web.menu import MenuItem, register
+
+
+class ClaimsConfig(AppConfig):
+    name = "claims"
+
+    def ready(self) -> None:
+        register(
+            MenuItem(_("Claims"), "claims:list", "file-text", Act.VIEW_CLAIM, order=20, count=waiting_claims),
+            MenuItem(_("Report a claim"), "claims:find", "file-plus", Act.HANDLE_CLAIM, order=21),
+        )
+
+
+def waiting_claims(request: HttpRequest) -> int:
+    """The badge: how many claims wait for the signed-in person."""
+    from claims.selectors import waiting_for
+    from jincheng_insurance.access.guards import actor_of
+
+    return waiting_for(actor_of(request))

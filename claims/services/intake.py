@@ -1,0 +1,97 @@
+"""Taking a claim in: who it is for, what happened, a first reserve (R5, R19)."""
+
+import datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import MOST, Claim, ClaimEvent
+from claims.services.ledger import outstanding_reserve, set_reserve
+from claims.services.steps import check_step, locked_claim, take_step
+from enrollment.models import Agreement, InsuredPerson, PolicyYear
+from enrollment.selectors import find_insured_person
+from jincheng_insurance.access.models import User
+from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.access.scope import require
+from jincheng_insurance.audit.services import record
+
+
+@transaction.atomic(durable=True)
+def look_up_person(*, identity_number: str, policy_year: PolicyYear, actor: User) -> InsuredPerson | None:
+    """The insured person with a checked identity number within the actor's reach, or None. Each look is on record;
+    the number itself isn't (R25)."""
+    require(actor, Act.HANDLE_CLAIM)
+    person = find_insured_person(actor, identity_number, policy_year)
+    record("find_person", actor=actor, on=person, facts={"found": person is not None})
+    return person
+
+
+@transaction.atomic(durable=True)
+def report_claim(
+    *,
+    insured_person: InsuredPerson,
+    reserve: Decimal,
+    account: str,
+    actor: User,
+    reported_on: datetime.date | None = None,
+) -> Claim:
+    """Open a medical claim with its first reserve. Participation in basic insurance may still be unknown: that blocks
+    approval, not intake (R5)."""
+    agreement = Agreement.objects.select_related("county").get(
+        insured_households=insured_person.insured_household_id
+    )
+    require(actor, Act.HANDLE_CLAIM, insured_person)
+    reported_on = _not_in_future(reported_on)
+    _check_reserve(reserve)
+    claim = Claim.objects.create(
+        number=_next_number(agreement),
+        agreement=agreement,
+        policy_year_id=agreement.policy_year_id,
+        county_id=agreement.county_id,
+        coverage=Claim.Coverage.MEDICAL,
+        insured_household_id=insured_person.insured_household_id,
+        insured_person=insured_person,
+        reported_on=reported_on,
+        account=account,
+        reported_by=actor,
+    )
+    ClaimEvent.objects.create(claim=claim, step="report", to_state=claim.state, by=actor)
+    set_reserve(claim, reserve, actor=actor, reason="report", on=reported_on)
+    record("report_claim", actor=actor, on=claim, facts={"number": claim.number, "reserve": reserve})
+    return claim
+
+
+@transaction.atomic(durable=True)
+def change_reserve(*, claim: Claim, reserve: Decimal, reason: str, actor: User) -> None:
+    """Set an open claim's reserve anew; the ledger keeps every earlier figure."""
+    claim = locked_claim(claim)
+    check_step(claim, "assess", actor)
+    _check_reserve(reserve)
+    before = outstanding_reserve(claim)
+    if set_reserve(claim, reserve, actor=actor, reason=reason):
+        take_step(claim, "assess", actor, note=reason)
+        record(
+            "change_reserve", actor=actor, on=claim, facts={"before": before, "after": reserve}, reason=reason
+        )
+
+
+def _check_reserve(reserve: Decimal) -> None:
+    if not (reserve.is_finite() and 0 <= reserve < MOST):
+        raise Refused(_("The reserve must be an amount of zero or more."), field="reserve")
+
+
+def _not_in_future(day: datetime.date | None) -> datetime.date:
+    today = timezone.localdate()
+    if day is not None and day > today:
+        raise Refused(_("The report can't be dated in the future."), field="reported_on")
+    return day or today
+
+
+def _next_number(agreement: Agreement) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('claims_claim_number_seq')")
+        (serial,) = cursor.fetchone()
+    return f"PA{agreement.policy_year_id}-{agreement.county.code}-{serial:06d}"

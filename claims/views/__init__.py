@@ -1,0 +1,1 @@
+"""Pages of claims: intake, assessment, decision."""

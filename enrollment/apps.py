@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.web.menu import MenuItem, register
+
+
+class EnrollmentConfig(AppConfig):
+    name = "enrollment"
+
+    def ready(self) -> None:
+        register(
+            MenuItem(_("Roster imports"), "roster:imports", "upload", Act.IMPORT_ROSTER, order=30),
+            MenuItem(_("Roster"), "roster:households", "clipboard-list", Act.VIEW_ROSTER, order=31),
+            MenuItem(_("Enrolment"), "enrollment:status", "user-check", Act.VIEW_INSURED, order=40),
+            MenuItem(_("Insured households"), "enrollment:insured", "users", Act.VIEW_INSURED, order=41),
+            MenuItem(_("The scheme"), "enrollment:scheme", "book-open", Act.VIEW_SCHEME, order=90),
+        )

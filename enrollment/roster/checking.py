@@ -1,0 +1,174 @@
+"""Checks the rows of a roster workbook: first each for itself, then against all others, since a person may
+stand in two households of two sheets. What comes out is a verdict for every row, in the order of the
+workbook."""
+
+import datetime
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain, groupby
+from operator import itemgetter
+
+from enrollment.roster.columns import ROSTER_COLUMNS, ROSTER_TITLES
+from enrollment.roster.households import Draft, Findings, compare_rows
+from enrollment.roster.meanings import Counties
+from enrollment.roster.places import SheetPlaces, lists_heads
+from enrollment.roster.record import ACCEPT, REJECT, WARN, CheckedRow, RosterRecord
+from enrollment.roster.rows import RowChecker
+from jincheng_insurance.sheets.columns import HEADER_ROWS, Layout
+from jincheng_insurance.sheets.problems import ERROR, SheetError
+from jincheng_insurance.sheets.reading import SheetRow
+
+PROGRESS_EVERY = 1_000
+NOTHING_SAID = ("", None, "unknown")
+Progress = Callable[[int], None]
+
+
+def check_rows(
+    rows: Iterable[SheetRow],
+    *,
+    counties: Mapping[str, str],
+    today: datetime.date,
+    other_counties: Mapping[str, str] | None = None,
+    on_progress: Progress | None = None,
+) -> Iterator[CheckedRow]:
+    """The verdict on every row of a roster workbook; titles, footers and blank rows have none.
+
+    `counties` are those the importer is responsible for, name to 6-digit code; `other_counties` the city's
+    others. Nothing comes out before all rows are read: while that goes on, `on_progress` is called with the
+    rows read so far, and may raise to stop. Raises SheetError when no sheet has a roster's columns.
+    """
+    check = RosterCheck(counties, other_counties or {}, today)
+    check.read(rows, on_progress)
+    return check.verdicts()
+
+
+class RosterCheck:
+    """One check of one workbook. `skipped_sheets` are those that hold no roster, such as summaries."""
+
+    def __init__(
+        self, counties: Mapping[str, str], other_counties: Mapping[str, str], today: datetime.date
+    ) -> None:
+        self.skipped_sheets: list[str] = []
+        self._rows = RowChecker(Counties(counties, other_counties), today)
+        self._places: dict[str, SheetPlaces] = {}
+        self._drafts: list[Draft] = []
+        self._incomplete: Layout | None = None
+
+    def read(self, rows: Iterable[SheetRow], on_progress: Progress | None = None) -> None:
+        """Check every row for itself."""
+        counted = rows if on_progress is None else counting(rows, on_progress)
+        with collector_paused():
+            for sheet, group in groupby(counted, itemgetter(0)):
+                self._read_sheet(sheet, group)
+        if not self._places:
+            raise self._nothing_found()
+
+    def verdicts(self) -> Iterator[CheckedRow]:
+        """Compare the rows with each other and say what becomes of each."""
+        drafts = self._drafts
+        findings = Findings(lambda sheet: self._places[sheet].problem)
+        compare_rows(drafts, findings)
+        repeats = findings.repeats
+        carried = {kept: drafts[repeat].record for repeat, kept in repeats.items()}
+        for index, draft in enumerate(drafts):
+            problems = draft.problems
+            if index in findings.problems:
+                problems = (*problems, *findings.problems[index])
+            record = draft.record
+            if record is not None and index in carried:
+                record = completed(record, carried[index])
+            if not problems:
+                yield CheckedRow(draft.sheet, draft.row, ACCEPT, (), record)
+            elif any(problem.severity == ERROR for problem in problems):
+                yield CheckedRow(draft.sheet, draft.row, REJECT, problems, None)
+            else:
+                yield CheckedRow(draft.sheet, draft.row, WARN, problems, None if index in repeats else record)
+
+    def _read_sheet(self, sheet: str, rows: Iterator[SheetRow]) -> None:
+        """Find the header among the first rows, then check those below it."""
+        top: list[SheetRow] = []
+        below: list[SheetRow] = []
+        for row in rows:
+            (top if row.row <= HEADER_ROWS else below).append(row)
+            if below:
+                break
+        places = self._places_in(sheet, top)
+        if places is None:
+            self.skipped_sheets.append(sheet)
+            return
+        self._places[sheet] = places
+        check, keep = self._rows.check, self._drafts.append
+        for row in chain(top[places.rows_above :], below, rows):
+            draft = check(row, places)
+            if draft is not None:
+                keep(draft)
+
+    def _places_in(self, sheet: str, top: list[SheetRow]) -> SheetPlaces | None:
+        """Where the fields stand, or None for a sheet that lists no persons. One that does, but lacks a
+        column, is an error: its rows must not be lost in silence."""
+        layout = ROSTER_TITLES.layout(top)
+        if layout is None:
+            return None
+        missing = missing_columns(layout)
+        if not missing:
+            return SheetPlaces(layout, top)
+        self._incomplete = self._incomplete or layout
+        if "id_number" in layout.fields and "name" in layout.fields:
+            raise lacking(layout)
+        return None
+
+    def _nothing_found(self) -> SheetError:
+        if self._incomplete is not None:
+            return lacking(self._incomplete)
+        wanted = "、".join(column.titles[0] for column in ROSTER_COLUMNS if column.required)
+        return SheetError("no_header", {"rows": HEADER_ROWS, "columns": wanted})
+
+
+def missing_columns(layout: Layout) -> list[str]:
+    """Titles of the columns a roster needs and this sheet lacks. A list of heads needs no relation."""
+    missing = list(layout.missing(ROSTER_COLUMNS))
+    if not {"household_kind", "monitored_kind"} & set(layout.fields):
+        missing.append("户类型")
+    if "relation" not in layout.fields and not lists_heads(layout):
+        missing.append("与户主关系")
+    return missing
+
+
+def lacking(layout: Layout) -> SheetError:
+    return SheetError(
+        "missing_columns",
+        {"sheet": layout.sheet, "row": layout.row, "columns": "、".join(missing_columns(layout))},
+    )
+
+
+def completed(kept: RosterRecord, repeat: RosterRecord | None) -> RosterRecord:
+    """A person's record with what only their second row says, such as the monitoring of an unstable
+    household that stands on one sheet as out-of-poverty and on another as monitored."""
+    if repeat is None:
+        return kept
+    own, other = kept._asdict(), repeat._asdict()
+    missing = {name: other[name] for name, value in own.items() if value in NOTHING_SAID}
+    return kept._replace(**missing)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """While hundreds of thousands of rows pile up, none of them garbage, looking for cycles among them again
+    and again would take a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def counting(rows: Iterable[SheetRow], on_progress: Progress) -> Iterator[SheetRow]:
+    count = 0
+    for count, row in enumerate(rows, 1):
+        yield row
+        if not count % PROGRESS_EVERY:
+            on_progress(count)
+    on_progress(count)

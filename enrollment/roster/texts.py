@@ -1,0 +1,121 @@
+"""What is said about a roster row: what is wrong, and what to do. Codes are stored, texts are made when
+shown."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from jincheng_insurance.sheets.problems import Problem
+
+PROBLEM_TEXTS = {
+    "name_missing": _("The name is missing. Fill it in as on the identity card."),
+    "household_code_missing": _("The household code is missing. Copy it from the monitoring system."),
+    "household_code_digits_lost": _(
+        "The household code was stored as a number and has lost its last digits. Format the column as text"
+        " and copy the code from the monitoring system again."
+    ),
+    "too_long": _("The text has %(length)s characters; at most %(limit)s are stored. Shorten it."),
+    "id_number_missing": _("The identity number is missing. Fill it in as on the identity card."),
+    "id_number_digits_lost": _(
+        "The identity number was stored as a number and has lost its last digits. They can't be restored:"
+        " format the column as text and copy the number from the monitoring system again."
+    ),
+    "id_number_scientific": _(
+        "The identity number is in scientific notation, its digits are lost. Format the column as text and"
+        " copy the number from the monitoring system again."
+    ),
+    "id_number_length": _(
+        "The identity number has %(length)s places, not 18. Compare it with the identity card."
+    ),
+    "id_number_characters": _(
+        "The identity number holds other signs than digits and a final X. Compare it with the identity card."
+    ),
+    "id_number_birth_date": _(
+        "The identity number contains a birth date that doesn't exist (%(birth_date)s). Compare it with the"
+        " identity card."
+    ),
+    "id_number_birth_in_future": _(
+        "The birth date in the identity number lies in the future (%(birth_date)s). Compare it with the"
+        " identity card."
+    ),
+    "id_number_check_digit": _(
+        "The last place of the identity number doesn't fit the others, so one of them is wrong. Compare it"
+        " with the identity card."
+    ),
+    "category_missing": _("The kind of household is missing. Fill it in as in the monitoring system."),
+    "category_unknown": _(
+        "“%(value)s” is no kind of household that is insured. Enter out-of-poverty household, marginal"
+        " household or severe-difficulty household as in the monitoring system."
+    ),
+    "not_monitored": _(
+        "An ordinary household that isn't monitored can't be insured. Enter the kind of monitoring, or"
+        " remove the row."
+    ),
+    "listing_date_missing": _(
+        "A monitored household needs the date on which it was listed. Copy it from the monitoring system."
+    ),
+    "listing_date_unreadable": _(
+        "“%(value)s” is no date. Enter the listing date such as 2025-09-29 or 202509."
+    ),
+    "listing_date_future": _(
+        "The listing date %(value)s lies in the future. Copy the date from the monitoring system."
+    ),
+    "county_missing": _("The county is missing. Fill it in."),
+    "county_outside_city": _("“%(value)s” is no county of this city. Remove the row, or correct the county."),
+    "county_outside_reach": _(
+        "You aren't responsible for %(value)s. Hand this row to that county or the city."
+    ),
+    "person_in_two_households": _(
+        "The same identity number stands in household %(household)s too (sheet “%(sheet)s”, row %(row)s)."
+        " Find out where the person belongs and remove the other row."
+    ),
+    "listed_in_another_household": _(
+        "The roster already lists this person in another household. Find out where the person belongs; if it"
+        " is here, the other household's row has to go first."
+    ),
+    "listed_twice": _("This person stands in row %(row)s of sheet “%(sheet)s” already and is counted once."),
+    "no_head": _("Household %(household)s has no head. Enter who is its head."),
+    "several_heads": _("Household %(household)s has %(heads)s heads. Leave one of them."),
+    "several_spouses": _(
+        "Household %(household)s has %(spouses)s spouses of its head. Correct the relation of the others."
+    ),
+    "household_differs": _(
+        "The members of household %(household)s have different kinds of household or listing dates; those"
+        " of the first row count. Make them the same."
+    ),
+    "category_contradiction": _(
+        "An out-of-poverty household can't be a marginal one too; it is taken as out-of-poverty. Correct"
+        " one of the two."
+    ),
+    "insurance_both_no": _(
+        "Neither resident nor employee medical insurance: without one there is no medical benefit. Check"
+        " whether the person is insured."
+    ),
+    "insurance_both_yes": _(
+        "Both resident and employee medical insurance are said to be there; employee insurance is taken."
+        " Correct one of the two."
+    ),
+    "telephone": _("“%(value)s” is no telephone number and is left out. Enter a mobile number of 11 digits."),
+    "county_prefix": _(
+        "The identity number begins with %(prefix)s, which was never a county. Compare it with the identity"
+        " card."
+    ),
+    "listed_date_unreadable": _(
+        "“%(value)s” is no date and is left out. Enter it such as 2014-01 or 201401."
+    ),
+    "removal_date_unreadable": _(
+        "“%(value)s” is no date and is left out. Enter it such as 2024-06 or 202406."
+    ),
+}
+
+
+def problem_text(problem: Problem) -> str:
+    """What is wrong and what to do, in the language of the reader."""
+    return text_of(problem.code, problem.params)
+
+
+def text_of(code: str, params: dict[str, Any]) -> str:
+    """The text of a problem by its code."""
+    text = PROBLEM_TEXTS.get(code)
+    return gettext("This row can't be taken.") if text is None else str(text) % params

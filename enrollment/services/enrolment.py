@@ -1,0 +1,136 @@
+"""Enrolling roster households under their county's agreement (R1-R3). PostgreSQL refuses what R2 forbids; this room
+only asks for what R2 allows."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import MONITORED, Agreement, InsuredHousehold, InsuredPerson, RosterHousehold
+from jincheng_insurance.access.models import User
+from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.access.scope import require
+from jincheng_insurance.audit.services import record
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    households: int
+    persons: int
+
+
+ENROL_HOUSEHOLDS = """
+INSERT INTO enrollment_insuredhousehold
+    (agreement_id, policy_year_id, county_id, roster_household_id, category, cover_from, cover_to, enrolled_by_id,
+     enrolled_at)
+SELECT %(agreement)s, %(year)s, h.county_id, h.id, h.category,
+       CASE WHEN h.category = 'OUT_OF_POVERTY' THEN %(first)s ELSE greatest(%(first)s, h.listed_on) END,
+       %(last)s, %(actor)s, now()
+FROM enrollment_rosterhousehold h
+WHERE h.county_id = %(county)s AND (h.category = 'OUT_OF_POVERTY' OR h.listed_on <= %(last)s)
+ORDER BY h.id
+ON CONFLICT ON CONSTRAINT insured_household_once_a_year DO NOTHING
+RETURNING id
+"""
+
+ENROL_PERSONS = """
+INSERT INTO enrollment_insuredperson
+    (insured_household_id, policy_year_id, county_id, roster_person_id, basic_insurance, cover_from, cover_to)
+SELECT i.id, i.policy_year_id, i.county_id, p.id, p.basic_insurance, i.cover_from, i.cover_to
+FROM enrollment_insuredhousehold i JOIN enrollment_rosterperson p ON p.household_id = i.roster_household_id
+WHERE i.id = ANY(%(households)s)
+ORDER BY p.id
+"""
+
+
+@transaction.atomic(durable=True)
+def enrol_county(*, agreement: Agreement, actor: User) -> Enrolled:
+    """Enrol every household of the county's roster that may be insured and isn't yet. Cover begins on 1 January, or
+    on the listing date of a monitored household listed later (R2). Doing it again enrols only who has come since."""
+    agreement = _lock(agreement)
+    require(actor, Act.ENROL, agreement)
+    first, last = _bounds(agreement)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ENROL_HOUSEHOLDS,
+            {
+                "agreement": agreement.pk,
+                "year": agreement.policy_year_id,
+                "county": agreement.county_id,
+                "first": first,
+                "last": last,
+                "actor": actor.pk,
+            },
+        )
+        households = [key for (key,) in cursor.fetchall()]
+        cursor.execute(ENROL_PERSONS, {"households": households})
+        enrolled = Enrolled(len(households), cursor.rowcount)
+    record(
+        "enrol_county",
+        actor=actor,
+        on=agreement,
+        facts={"households": enrolled.households, "persons": enrolled.persons},
+    )
+    return enrolled
+
+
+@transaction.atomic(durable=True)
+def enrol_household(
+    *, agreement: Agreement, household: RosterHousehold, cover_from: datetime.date, actor: User
+) -> InsuredHousehold:
+    """Enrol one roster household with all its members from a day of the policy year on. Refused before the listing
+    date of a monitored household (R2), outside the year, twice, or under another county's agreement."""
+    agreement = _lock(agreement)
+    require(actor, Act.ENROL, agreement)
+    require(actor, Act.ENROL, household)
+    first, last = _bounds(agreement)
+    if household.county_id != agreement.county_id:
+        raise Refused(_("This household belongs to another county's agreement."), field="code", rule="R17")
+    if not first <= cover_from <= last:
+        raise Refused(_("Cover must begin within the policy year."), field="cover_from", rule="R3")
+    if household.category in MONITORED and (household.listed_on is None or cover_from < household.listed_on):
+        raise Refused(
+            _("Cover of a monitored household can't begin before it was listed on %(day)s."),
+            field="cover_from",
+            rule="R2",
+            day=household.listed_on,
+        )
+    try:
+        with transaction.atomic():
+            insured = InsuredHousehold.objects.create(
+                agreement=agreement,
+                policy_year_id=agreement.policy_year_id,
+                county_id=household.county_id,
+                roster_household=household,
+                category=household.category,
+                cover_from=cover_from,
+                cover_to=last,
+                enrolled_by=actor,
+            )
+    except IntegrityError as error:
+        if "insured_household_once_a_year" not in str(error):
+            raise
+        raise Refused(_("This household is already insured for the policy year."), field="code") from error
+    with connection.cursor() as cursor:
+        cursor.execute(ENROL_PERSONS, {"households": [insured.pk]})
+    record(
+        "enrol_household",
+        actor=actor,
+        on=insured,
+        facts={
+            "cover_from": cover_from,
+            "persons": InsuredPerson.objects.filter(insured_household=insured).count(),
+        },
+    )
+    return insured
+
+
+def _lock(agreement: Agreement) -> Agreement:
+    return Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement.pk)
+
+
+def _bounds(agreement: Agreement) -> tuple[datetime.date, datetime.date]:
+    year = agreement.policy_year_id
+    return datetime.date(year, 1, 1), datetime.date(year, 12, 31)

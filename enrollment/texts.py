@@ -1,0 +1,121 @@
+"""Words of this room: why an import as a whole failed, and the scheme's figures by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from jincheng_insurance.scheme.terms import PARAMETERS, Terms
+from jincheng_insurance.sheets.texts import sheet_error_text
+from jincheng_insurance.web.formats import yuan
+
+FAILURES = {
+    "too_many_attempts": _(
+        "The check was interrupted several times. Upload the file again, or ask the administrator."
+    ),
+    "roster_moved": _(
+        "The roster changed after this file was checked. Upload the file again to have it checked anew."
+    ),
+}
+
+
+def failure_text(failure: Mapping[str, Any]) -> str:
+    """The text of a failure stored as {"code", "params"}."""
+    code = failure["code"]
+    return str(FAILURES[code]) if code in FAILURES else sheet_error_text(code, failure["params"])
+
+
+TERMS = {
+    "deductible_basis": _("How the deductible is reckoned"),
+    "inpatient_deductible": _("Inpatient deductible"),
+    "outpatient_deductible": _("Outpatient deductible"),
+    "medical_rate": _("Medical rate"),
+    "inpatient_cap": _("Inpatient annual cap"),
+    "outpatient_cap": _("Outpatient annual cap"),
+    "charity_deducted": _("Charity and fixed-sum benefits are deducted"),
+    "property_cap": _("Property cap per household and year"),
+    "perils": _("Natural disasters covered"),
+    "fire_covered": _("Fire is covered"),
+    "person_premium": _("Premium per person and year"),
+    "household_premium": _("Premium per household and year"),
+    "midyear_premium": _("Premium of households listed in mid-year"),
+    "monitored_share": _("Budget for marginal and severe-difficulty households"),
+    "cover_ends_on_delisting": _("Cover ends when the risk is removed"),
+    "net_premium_basis": _("Net premium is reckoned from"),
+    "alert_levels": _("Alert levels"),
+    "report_days": _("Days to report"),
+    "carry_below": _("Carried forward below"),
+    "excess_above": _("Borne by government above"),
+    "settlement_level": _("Level of the settlement"),
+    "closing_day": _("Closing day of the next year"),
+    "payment_days": _("Days to pay after approval"),
+    "posting_days": _("Days of posting before payment"),
+}
+UNITS = {
+    "yuan": _("yuan"),
+    "working_days": _("working days"),
+    "days": _("days"),
+}
+VALUES = {
+    "annual": _("once a year"),
+    "per_visit": _("at each visit"),
+    "full": _("in full"),
+    "pro_rata": _("by months left"),
+    "due": _("premium due"),
+    "received": _("premium received"),
+    "agreement": _("each agreement"),
+    "insurer": _("each insurer as a whole"),
+    "storm": _("storm"),
+    "flood": _("flood"),
+    "hail": _("hail"),
+    "lightning": _("lightning"),
+    "landslide": _("landslide"),
+    "snow": _("snow"),
+    "earthquake": _("earthquake"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """One figure of the scheme as its page shows it."""
+
+    label: str
+    value: str
+    rule: str
+    source: str
+    fixed: bool
+
+
+def term_rows(terms: Terms, rulings: Mapping[str, str]) -> list[TermRow]:
+    """Every figure of a year's terms; `rulings` name the city's sources for those it has ruled."""
+    values = terms.to_data()
+    return [
+        TermRow(
+            label=str(TERMS[name]),
+            value=_shown(values[name], parameter.unit),
+            rule=parameter.rule,
+            source=rulings.get(name, parameter.source),
+            fixed=parameter.fixed,
+        )
+        for name, parameter in PARAMETERS.items()
+    ]
+
+
+def _shown(value: Any, unit: str) -> str:
+    if isinstance(value, list):
+        return "、".join(_shown(part, "percent" if unit == "percent" else "") for part in value) + (
+            f" {UNITS[unit]}" if unit in UNITS else ""
+        )
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if unit == "ratio":
+        return f"{Decimal(value) * 100:.0f}%"
+    if unit == "percent":
+        return f"{value}%"
+    if unit == "yuan":
+        return f"{yuan(Decimal(value))} {UNITS[unit]}"
+    text = str(VALUES.get(value, value))
+    return f"{text} {UNITS[unit]}" if unit in UNITS else text

@@ -1,0 +1,144 @@
+"""Pages of the roster: its imports with their progress and problems, and the households it lists."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from enrollment.forms import HouseholdFilter, UploadForm
+from enrollment.models import RosterHousehold, RosterImport, RosterRow
+from enrollment.roster.texts import text_of
+from enrollment.selectors import masked_identity, roster_households, roster_imports
+from enrollment.services import roster
+from enrollment.texts import failure_text
+from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.access.scope import access_row
+from jincheng_insurance.web.answers import refusals_shown
+from jincheng_insurance.web.pages import paginate
+from jincheng_insurance.web.progress import Progress, progress_response
+from jincheng_insurance.web.progress import State as JobState
+
+LATE_AFTER_SECONDS = 60
+
+
+@requires(Act.VIEW_ROSTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def imports(request: HttpRequest) -> HttpResponse:
+    """The imports so far, and the form for a new one."""
+    actor = actor_of(request)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES)
+        if form.is_valid():
+            file = form.cleaned_data["file"]
+            with refusals_shown(request, form):
+                uploaded = roster.upload_roster(data=file.read(), file_name=file.name, actor=actor)
+                return redirect("roster:import", pk=uploaded.pk)
+    return render(
+        request,
+        "enrollment/imports.html",
+        {
+            "form": form,
+            "may_import": actor.can(Act.IMPORT_ROSTER),
+            "page": paginate(request, roster_imports(actor)),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _progress(roster_import: RosterImport) -> Progress:
+    states = RosterImport.State
+    shown: dict[RosterImport.State, JobState] = {
+        states.QUEUED: "waiting",
+        states.CHECKING: "running",
+        states.APPLYING: "running",
+        states.FAILED: "failed",
+    }
+    quiet = (timezone.now() - roster_import.heartbeat_at).total_seconds()
+    return Progress(
+        state=shown.get(states(roster_import.state), "finished"),
+        done=roster_import.done,
+        total=roster_import.total,
+        late=roster_import.running and quiet > LATE_AFTER_SECONDS,
+    )
+
+
+@requires(Act.VIEW_ROSTER)
+@require_GET
+def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One import: how far it is, its counts, and its problems row by row."""
+    actor = actor_of(request)
+    roster_import = access_row(roster_imports(actor), actor, pk=pk)
+    rows = RosterRow.objects.filter(roster_import=roster_import).exclude(verdict="accept").order_by("id")
+    page = paginate(request, rows)
+    context: dict[str, Any] = {
+        "roster_import": roster_import,
+        "may_import": actor.can(Act.IMPORT_ROSTER, on=roster_import),
+        "progress": _progress(roster_import),
+        "progress_url": reverse("roster:progress", args=[pk]),
+        "page": page,
+        "problems": [
+            (row, problem, text_of(problem["code"], problem["params"]))
+            for row in page
+            for problem in row.problems
+        ],
+        "importable": roster_import.accepted + roster_import.warned,
+        "failure": failure_text(roster_import.failure) if roster_import.failure else "",
+    }
+    return render(request, "enrollment/import.html", context)
+
+
+@requires(Act.VIEW_ROSTER)
+@require_GET
+def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = actor_of(request)
+    roster_import = access_row(roster_imports(actor), actor, pk=pk)
+    return progress_response(request, _progress(roster_import), reverse("roster:progress", args=[pk]))
+
+
+@requires(Act.VIEW_ROSTER)
+@require_POST
+def apply_import(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = actor_of(request)
+    roster_import = access_row(roster_imports(actor), actor, Act.IMPORT_ROSTER, pk=pk)
+    with refusals_shown(request):
+        roster.request_apply(roster_import=roster_import, actor=actor)
+    return redirect("roster:import", pk=pk)
+
+
+@requires(Act.VIEW_ROSTER)
+@require_POST
+def cancel_import(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = actor_of(request)
+    roster_import = access_row(roster_imports(actor), actor, Act.IMPORT_ROSTER, pk=pk)
+    with refusals_shown(request):
+        roster.cancel_import(roster_import=roster_import, actor=actor)
+    return redirect("roster:import", pk=pk)
+
+
+@requires(Act.VIEW_ROSTER)
+@require_GET
+def households(request: HttpRequest) -> HttpResponse:
+    """The households on the roster."""
+    filters = HouseholdFilter(request.GET)
+    shown = roster_households(actor_of(request)).filter(**filters.lookups()).order_by("code")
+    return render(
+        request, "enrollment/households.html", {"filters": filters, "page": paginate(request, shown)}
+    )
+
+
+@requires(Act.VIEW_ROSTER)
+@require_GET
+def household(request: HttpRequest, pk: int) -> HttpResponse:
+    """One household of the roster with its members, numbers masked."""
+    actor = actor_of(request)
+    row: RosterHousehold = access_row(roster_households(actor), actor, pk=pk)
+    persons = [(person, masked_identity(person)) for person in row.persons.order_by("id")]
+    insured = row.insured.visible_to(actor).select_related("agreement__insurer").order_by("-policy_year")
+    return render(
+        request, "enrollment/household.html", {"household": row, "persons": persons, "insured": insured}
+    )

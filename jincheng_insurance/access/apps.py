@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.web.menu import MenuItem, register
+
+
+class AccessConfig(AppConfig):
+    name = "jincheng_insurance.access"
+    label = "access"
+
+    def ready(self) -> None:
+        register(MenuItem(_("People"), "access:people", "user-cog", Act.MANAGE_PEOPLE, order=95))

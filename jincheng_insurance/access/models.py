@@ -1,0 +1,152 @@
+"""Places, parties and people: regions, insurers, users, and the grants that say who holds which post where."""
+
+import datetime
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from jincheng_insurance.access.roles import ACTS_OF, CITY_ROLES, COUNTY_ROLES, INSURER_ROLES, Act, Role
+from jincheng_insurance.access.scope import Scope, ScopedManager, place_of
+
+
+class Region(models.Model):
+    """One administrative place. The city, its counties and today's townships carry their official code; villages, and
+    townships merged away that a roster still names, come with the roster and carry only a name."""
+
+    class Level(models.TextChoices):
+        CITY = "city", _("City")
+        COUNTY = "county", _("County")
+        TOWNSHIP = "township", _("Township")
+        VILLAGE = "village", _("Village")
+
+    code = models.CharField(_("code"), max_length=12, unique=True, null=True, blank=True)
+    name = models.CharField(_("name"), max_length=60)
+    level = models.CharField(_("level"), max_length=8, choices=Level)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        verbose_name = _("region")
+        ordering = ("code", "name")
+        constraints = [
+            models.UniqueConstraint(fields=("parent", "name"), name="region_name_once_per_parent"),
+            models.CheckConstraint(
+                condition=Q(level="city", parent=None) | (~Q(level="city") & Q(parent__isnull=False)),
+                name="region_only_the_city_has_no_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=("township", "village")) | Q(code__isnull=False),
+                name="region_county_has_code",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Insurer(models.Model):
+    """One of the companies chosen city-wide for 2026-2028 (R17)."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80, unique=True)
+
+    class Meta:
+        verbose_name = _("insurer")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """Somebody who signs in. What they may do comes from their grants alone; staff and superuser flags give no
+    access to business data."""
+
+    display_name = models.CharField(_("name"), max_length=40, blank=True)
+    unit = models.CharField(_("unit"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    @property
+    def active_grants(self) -> "tuple[Grant, ...]":
+        """The grants in force today; read once per loaded user, so a change counts from the next request."""
+        cached: tuple[Grant, ...] | None = self.__dict__.get("_active_grants")
+        if cached is None:
+            cached = (
+                tuple(Grant.objects.in_force(timezone.localdate()).filter(user=self).select_related("region"))
+                if self.is_active and self.pk
+                else ()
+            )
+            self.__dict__["_active_grants"] = cached
+        return cached
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(Role(grant.role) for grant in self.active_grants)
+
+    def can(self, act: Act | str, on: models.Model | None = None) -> bool:
+        """Whether a grant allows `act`; with `on`, whether one allows it for that row's county and insurer."""
+        place = None if on is None else place_of(on)
+        return any(
+            act in ACTS_OF[Role(grant.role)] and (place is None or grant.covers(*place))
+            for grant in self.active_grants
+        )
+
+    def grants_for(self, act: Act) -> "list[Grant]":
+        """The grants in force today that allow `act`."""
+        return [grant for grant in self.active_grants if act in ACTS_OF[Role(grant.role)]]
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def in_force(self, day: datetime.date) -> "GrantQuerySet":
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class Grant(models.Model):
+    """One post of one user: a role, for the whole city, one county, or one insurer (in all its counties, or in
+    one). In force from `starts_on` to `ends_on`, both included."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="grants")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("county"))
+    insurer = models.ForeignKey(Insurer, models.PROTECT, null=True, blank=True, verbose_name=_("insurer"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    given_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="grants_given")
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("grant")
+        constraints = [
+            models.CheckConstraint(
+                name="grant_place_fits_role",
+                condition=Q(role__in=sorted(CITY_ROLES), region=None, insurer=None)
+                | Q(role__in=sorted(COUNTY_ROLES), region__isnull=False, insurer=None)
+                | Q(role__in=sorted(INSURER_ROLES), insurer__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="grant_ends_after_start",
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        where = self.insurer or self.region
+        return f"{self.get_role_display()} · {where}" if where else str(self.get_role_display())
+
+    def covers(self, county_id: int | None, insurer_id: int | None) -> bool:
+        """Whether this grant reaches a row of that county and insurer."""
+        if self.insurer_id is not None and self.insurer_id != insurer_id:
+            return False
+        return self.region_id is None or self.region_id == county_id
+
+
+__all__ = ["Grant", "Insurer", "Region", "Scope", "ScopedManager", "User"]

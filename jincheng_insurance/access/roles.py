@@ -1,0 +1,59 @@
+"""Who may do what: the roles of the scheme, the acts of the product, and the one table that joins them."""
+
+from collections.abc import Mapping
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """A post somebody holds. Where it holds (county, insurer) is said by the grant."""
+
+    CITY_OFFICER = "city_officer", _("City officer")
+    CITY_FINANCE = "city_finance", _("City finance")
+    COUNTY_OFFICER = "county_officer", _("County officer")
+    COUNTY_FINANCE = "county_finance", _("County finance")
+    ADJUSTER = "adjuster", _("Adjuster")
+    REVIEWER = "reviewer", _("Reviewer")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+CITY_ROLES = frozenset({Role.CITY_OFFICER, Role.CITY_FINANCE, Role.AUDITOR, Role.ADMINISTRATOR})
+COUNTY_ROLES = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_FINANCE})
+INSURER_ROLES = frozenset({Role.ADJUSTER, Role.REVIEWER})
+
+
+class Act(models.TextChoices):
+    """Something a person does with the product. Reading acts open lists; the others change something."""
+
+    VIEW_SCHEME = "view_scheme", _("See the scheme and its parameters")
+    VIEW_ROSTER = "view_roster", _("See the roster")
+    IMPORT_ROSTER = "import_roster", _("Import the roster")
+    VIEW_INSURED = "view_insured", _("See insured households and persons")
+    ENROL = "enrol", _("Enrol households")
+    VIEW_PREMIUM = "view_premium", _("See premium statements")
+    ISSUE_STATEMENT = "issue_statement", _("Issue premium statements")
+    VIEW_CLAIM = "view_claim", _("See claims")
+    HANDLE_CLAIM = "handle_claim", _("Take in and assess claims")
+    APPROVE_CLAIM = "approve_claim", _("Approve claims")
+    RECORD_PAYMENT = "record_payment", _("Record payments")
+    VIEW_POOL = "view_pool", _("See the loss ratio and alerts")
+    VIEW_AUDIT = "view_audit", _("See the audit record")
+    MANAGE_PEOPLE = "manage_people", _("Manage people and grants")
+
+
+READING = frozenset(
+    {Act.VIEW_SCHEME, Act.VIEW_ROSTER, Act.VIEW_INSURED, Act.VIEW_PREMIUM, Act.VIEW_CLAIM, Act.VIEW_POOL}
+)
+
+ACTS_OF: Mapping[Role, frozenset[Act]] = {
+    Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER},
+    Role.CITY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
+    Role.COUNTY_OFFICER: READING | {Act.IMPORT_ROSTER, Act.ENROL, Act.ISSUE_STATEMENT},
+    Role.COUNTY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
+    Role.ADJUSTER: (READING - {Act.VIEW_ROSTER}) | {Act.HANDLE_CLAIM},
+    Role.REVIEWER: (READING - {Act.VIEW_ROSTER}) | {Act.APPROVE_CLAIM, Act.RECORD_PAYMENT},
+    Role.AUDITOR: READING | {Act.VIEW_AUDIT},
+    Role.ADMINISTRATOR: frozenset({Act.VIEW_SCHEME, Act.MANAGE_PEOPLE}),
+}

@@ -1,0 +1,48 @@
+"""Signing in and out, the start page, and the list of people for administrators."""
+
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.models import User
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.access.services import note_sign_in
+from jincheng_insurance.web.pages import paginate
+
+START_PAGES = (
+    (Act.HANDLE_CLAIM, "claims:list"),
+    (Act.APPROVE_CLAIM, "claims:list"),
+    (Act.VIEW_POOL, "riskpool:dashboard"),
+    (Act.MANAGE_PEOPLE, "access:people"),
+    (Act.VIEW_SCHEME, "enrollment:scheme"),
+)
+
+
+class SignIn(auth_views.LoginView):
+    template_name = "access/login.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        note_sign_in(actor=form.get_user())
+        return response
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """To the page where this person's work begins."""
+    actor = actor_of(request)
+    for act, page in START_PAGES:
+        if actor.can(act):
+            return redirect(reverse(page))
+    return render(request, "access/no_grant.html", status=403)
+
+
+@requires(Act.MANAGE_PEOPLE)
+def people(request: HttpRequest) -> HttpResponse:
+    users = User.objects.prefetch_related("grants__region", "grants__insurer").order_by("username")
+    return render(request, "access/people.html", {"page": paginate(request, users)})

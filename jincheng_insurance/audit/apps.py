@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.web.menu import MenuItem, register
+
+
+class AuditConfig(AppConfig):
+    name = "jincheng_insurance.audit"
+    label = "audit"
+
+    def ready(self) -> None:
+        register(MenuItem(_("Audit record"), "audit:records", "scroll-text", Act.VIEW_AUDIT, order=80))

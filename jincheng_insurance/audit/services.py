@@ -1,0 +1,50 @@
+"""Writing the record of acts. Services call `record` inside their own transaction, so act and record stand or fall
+together."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection, models
+
+from jincheng_insurance.audit.context import current_request
+from jincheng_insurance.audit.models import AuditRecord
+
+_LONG_NUMBER = re.compile(r"(?<!\d)\d{11,20}[0-9Xx]?(?!\d)")
+
+
+def record(
+    act: str,
+    *,
+    actor: AbstractBaseUser | None,
+    on: models.Model | None = None,
+    county_id: int | None = None,
+    facts: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> AuditRecord:
+    """Add one act to the record. Must run inside a transaction; raises RuntimeError outside one, and ValueError when
+    a fact looks like a personal number in full; one typed into a reason is blanked."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("an act is recorded in the transaction that does it")
+    plain = {name: _plain(value) for name, value in (facts or {}).items()}
+    if any(isinstance(value, str) and _LONG_NUMBER.search(value) for value in plain.values()):
+        raise ValueError("a personal number does not belong into the audit record")
+    request = current_request()
+    return AuditRecord.objects.create(
+        act=act,
+        actor_id=actor.pk if actor is not None else None,
+        object_type=on._meta.label_lower if on is not None else "",
+        object_id=str(on.pk) if on is not None else "",
+        county_id=county_id if county_id is not None else getattr(on, "county_id", None),
+        facts=plain,
+        reason=_LONG_NUMBER.sub("***", reason),
+        address=request.address,
+        request_id=request.request_id,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | str | list | dict):
+        return value
+    return str(value)

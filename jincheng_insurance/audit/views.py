@@ -1,0 +1,18 @@
+"""The record of acts, for auditors."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.audit.models import AuditRecord
+from jincheng_insurance.audit.texts import act_text, fact_lines, object_text
+from jincheng_insurance.web.pages import paginate
+
+
+@requires(Act.VIEW_AUDIT)
+def records(request: HttpRequest) -> HttpResponse:
+    shown = AuditRecord.objects.visible_to(actor_of(request)).select_related("actor", "county")
+    page = paginate(request, shown)
+    rows = [(row, act_text(row.act), object_text(row), fact_lines(row.facts)) for row in page]
+    return render(request, "audit/records.html", {"page": page, "rows": rows})

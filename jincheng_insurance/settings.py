@@ -1,0 +1,269 @@
+"""Settings, all from the environment: one file for production, demo and tests. `VARIABLES` lists every variable that is
+read; a secret may stand in a file named by NAME_FILE. While the demo runs, its state file stands in for variables that
+aren't set."""
+
+import base64
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEMO_STATE = BASE_DIR / ".demo" / "env"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of the environment: its default outside production, and whether production must be given it."""
+
+    default: str = ""
+    secret: bool = False
+    required: bool = False
+
+
+VARIABLES = {
+    "ENVIRONMENT": Variable("production"),
+    "SECRET_KEY": Variable(secret=True, required=True),
+    "SEAL_KEYS": Variable(secret=True, required=True),
+    "INDEX_KEY": Variable(secret=True, required=True),
+    "DATABASE_URL": Variable(secret=True, required=True),
+    "OWNER_DATABASE_URL": Variable(secret=True),
+    "RUNTIME_ROLE": Variable(),
+    "REDIS_URL": Variable("redis://127.0.0.1:6379/0", secret=True, required=True),
+    "ALLOWED_HOSTS": Variable(required=True),
+    "CSRF_TRUSTED_ORIGINS": Variable(),
+    "UPLOAD_DIR": Variable(str(BASE_DIR / "var" / "uploads"), required=True),
+}
+KINDS = ("production", "demo", "test", "build")
+# What the demo and the tests make themselves begins so; production refuses it.
+MADE_UP = ("demo-", "test-")
+
+
+def _stated() -> dict[str, str]:
+    """The demo's own values, when none is set from outside and the demo has left any."""
+    if {"DATABASE_URL", "DATABASE_URL_FILE", "ENVIRONMENT"} & os.environ.keys() or not DEMO_STATE.exists():
+        return {}
+    lines = DEMO_STATE.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+STATED = _stated()
+
+
+def read(name: str) -> str:
+    """The value of a variable: from the environment, its file, or the running demo."""
+    if name in os.environ:
+        return os.environ[name]
+    if file := os.environ.get(f"{name}_FILE"):
+        return Path(file).read_text(encoding="utf-8").strip()
+    return STATED.get(name, "")
+
+
+ENVIRONMENT = read("ENVIRONMENT") or VARIABLES["ENVIRONMENT"].default
+if ENVIRONMENT not in KINDS:
+    raise ImproperlyConfigured(f"ENVIRONMENT is one of {', '.join(KINDS)}, not {ENVIRONMENT!r}.")
+PRODUCTION = ENVIRONMENT == "production"
+
+
+def value(name: str) -> str:
+    """A variable's value, or its default outside production. Production refuses what is missing or made up."""
+    given = read(name)
+    variable = VARIABLES[name]
+    if PRODUCTION and variable.required and not given:
+        raise ImproperlyConfigured(f"{name} is not set. Set it, or name a file that holds it by {name}_FILE.")
+    if PRODUCTION and variable.secret and any(mark in given for mark in MADE_UP):
+        raise ImproperlyConfigured(f"{name} is one that the demo or the tests made up. Make one of your own.")
+    return given or variable.default
+
+
+def made_up_key() -> str:
+    return "test-" + secrets.token_hex(24)
+
+
+SECRET_KEY = value("SECRET_KEY") or made_up_key()
+SEAL_KEYS = value("SEAL_KEYS") or f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+INDEX_KEY = value("INDEX_KEY") or made_up_key()
+
+DEBUG = False
+ALLOWED_HOSTS = [host for host in value("ALLOWED_HOSTS").split(",") if host] or [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
+CSRF_TRUSTED_ORIGINS = [origin for origin in value("CSRF_TRUSTED_ORIGINS").split(",") if origin]
+UPLOAD_DIR = value("UPLOAD_DIR")
+
+INSTALLED_APPS = [
+    "jincheng_insurance.access",
+    "jincheng_insurance.audit",
+    "jincheng_insurance.sheets",
+    "jincheng_insurance.web",
+    "enrollment",
+    "premiums",
+    "claims",
+    "riskpool",
+    "demo",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "template_partials",
+    "csp",
+    "lucide",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "jincheng_insurance.audit.context.RequestContextMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "jincheng_insurance.web.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "jincheng_insurance.urls"
+WSGI_APPLICATION = "jincheng_insurance.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "jincheng_insurance.web.context.shell",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "jincheng_insurance.web.renderer.FormRenderer"
+
+
+def database(url: str) -> dict[str, object]:
+    """A database of a URL. JIT is off: it costs more than it saves on our statements."""
+    return environ.Env.db_url_config(url) | {
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": {"options": "-c jit=off", "application_name": "jincheng-insurance", "connect_timeout": 5},
+    }
+
+
+# No database is needed to show help or to work a case; whoever needs one is told how to get it (manage.py).
+DATABASES = {"default": database(value("DATABASE_URL") or "postgres://nobody@127.0.0.1:1/none")}
+if value("OWNER_DATABASE_URL"):
+    DATABASES["owner"] = database(value("OWNER_DATABASE_URL"))
+    RUNTIME_ROLE = value("RUNTIME_ROLE") or str(DATABASES["default"]["USER"])
+else:
+    RUNTIME_ROLE = ""
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.User"
+LOGIN_URL = "access:login"
+LOGIN_REDIRECT_URL = "access:home"
+LOGOUT_REDIRECT_URL = "access:login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+if PRODUCTION:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+CELERY_BROKER_URL = value("REDIS_URL")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "visibility_timeout": 600,
+    "max_retries": 1,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    "sweep loss ratios": {"task": "riskpool.sweep", "schedule": 60.0},
+    "sweep imports": {"task": "enrollment.sweep_imports", "schedule": 30.0},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "jincheng_insurance.web.logs.Redact"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {
+            "handlers": ["stderr"],
+            "level": "WARNING" if ENVIRONMENT == "test" else "INFO",
+            "propagate": False,
+        }
+    },
+}

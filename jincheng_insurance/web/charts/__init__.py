@@ -1,0 +1,7 @@
+"""Charts as SVG with presentation attributes alone: the same picture on screen, on paper and in a report."""
+
+from jincheng_insurance.web.charts.bar import bar_chart
+from jincheng_insurance.web.charts.line import line_chart
+from jincheng_insurance.web.charts.parts import Bar, Series, Threshold, as_percent
+
+__all__ = ["Bar", "Series", "Threshold", "as_percent", "bar_chart", "line_chart"]

@@ -1,0 +1,81 @@
+"""How figures, days and personal numbers are written for people, on the page and in workbooks alike."""
+
+import datetime
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.formats import get_format
+from django.utils.translation import get_language, gettext
+
+MISSING = "—"
+MOBILE_LENGTH = 11
+SHOWN_AT_END = 4
+LANGUAGES_WITH_OWN_DAY = ("zh",)
+
+
+def yuan(value: Decimal | int | None) -> str:
+    """An amount in yuan with thousands commas and two decimals, rounded half-up; a dash for None."""
+    if value is None:
+        return MISSING
+    amount = Decimal(value)
+    if not amount.is_finite():
+        return MISSING
+    return f"{amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,.2f}"
+
+
+def count(value: int | None) -> str:
+    """A whole number with thousands commas; a dash for None."""
+    return MISSING if value is None else f"{value:,d}"
+
+
+def percent(ratio: Decimal | None) -> str:
+    """A ratio (1 = 100 %) as percent with two decimals; "not applicable" for None, never 0 % (R19)."""
+    if ratio is None:
+        return gettext("not applicable")
+    return f"{(ratio * 100).quantize(Decimal('0.01'), ROUND_HALF_UP):,.2f}%"
+
+
+def mask_number(number: str | None) -> str:
+    """A personal number with its middle hidden: identity number 1405**********123X, mobile 139****1234, of
+    any other the last four places, of one too short nothing. What is masked already stays as it is."""
+    text = (number or "").strip()
+    if not text or "*" in text:
+        return text or MISSING
+    if len(text) in {15, 18}:
+        return text[:4] + "*" * (len(text) - 8) + text[-4:]
+    if len(text) == MOBILE_LENGTH and text.isdigit():
+        return text[:3] + "****" + text[-4:]
+    if len(text) <= 2 * SHOWN_AT_END:
+        return "*" * len(text)
+    return "*" * (len(text) - SHOWN_AT_END) + text[-SHOWN_AT_END:]
+
+
+def day(value: datetime.date | None) -> str:
+    """A day as the page's language writes it: with year, month and day signs in Chinese, else 2026-03-01."""
+    if value is None:
+        return MISSING
+    if isinstance(value, datetime.datetime):
+        value = local(value).date()
+    return format_date(value, _pattern("DATE_FORMAT", "Y-m-d"))
+
+
+def moment(value: datetime.datetime | None) -> str:
+    """A point in time to the minute, local (Asia/Shanghai), in the page's language."""
+    return MISSING if value is None else format_date(local(value), _pattern("DATETIME_FORMAT", "Y-m-d H:i"))
+
+
+def local(value: datetime.datetime) -> datetime.datetime:
+    """The same moment in the project's time zone; one without a zone is taken as local."""
+    return timezone.localtime(value) if timezone.is_aware(value) else value
+
+
+def is_rule(text: str) -> bool:
+    """Whether `text` names a rule of the scheme, like R7."""
+    return re.fullmatch(r"R\d{1,2}", text) is not None
+
+
+def _pattern(name: str, otherwise: str) -> str:
+    language = get_language() or ""
+    return str(get_format(name, language)) if language.startswith(LANGUAGES_WITH_OWN_DAY) else otherwise

@@ -1,0 +1,35 @@
+"""What each rule of the scheme is about, in a few words: the title of its badge on the page."""
+
+from django.utils.translation import gettext_lazy as _
+
+TITLES = {
+    "R1": _("Categories of households covered (§2)"),
+    "R2": _("Listed in the monitoring roster first (§2)"),
+    "R3": _("Cover runs to 31 December (§4, §9)"),
+    "R4": _("Budget of 8 % for marginal and severe-difficulty households (§2)"),
+    "R5": _("Only with basic medical insurance of the year (§3)"),
+    "R6": _("Self-pay: the bill less every reimbursement (§3)"),
+    "R7": _("Deductible, rate and annual limit of medical care (§3)"),
+    "R8": _("How the deductible is reckoned (§3, parameter)"),
+    "R9": _("Policy year and cover by discharge or visit date (§4, §9)"),
+    "R10": _("No invoice is paid twice"),
+    "R11": _("Corrections are reversals; overpayment is set off"),
+    "R12": _("Property and causes covered (§3)"),
+    "R13": _("Theft: police report and no responsible party (§3)"),
+    "R14": _("Joint assessment, limit of the household-year (§3)"),
+    "R15": _("City and county shares of the premium (§5)"),
+    "R16": _("Due, allocated and paid are kept apart (§5)"),
+    "R17": _("Three insurers, annual agreements (§6, §9)"),
+    "R18": _("Premium of a frozen statement (§3, §5)"),
+    "R19": _("Simple loss ratio (§7)"),
+    "R20": _("Bounds are strict (§7)"),
+    "R21": _("Alerts and the reports they oblige (§7)"),
+    "R22": _("Suspension of payments (§7)"),
+    "R23": _("Carry-forward and excess (§7)"),
+    "R24": _("Annual settlement (§7, parameters)"),
+    "R25": _("Privacy of personal numbers (§8)"),
+    "R26": _("Terms for documents and payment (§8, parameter)"),
+    "R27": _("Everything due is to be paid (§8)"),
+    "R28": _("Public posting (§8)"),
+    "R29": _("Budget of city and counties (§8)"),
+}

@@ -1,0 +1,148 @@
+"""What every template may use: figures and days as people write them, icons, chips, rules, form problems."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BaseFormSet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
+
+from jincheng_insurance.web import formats
+from jincheng_insurance.web.rules import TITLES
+
+register = template.Library()
+
+CHIP_ICONS = {
+    "neutral": "circle-dashed",
+    "info": "circle-dot",
+    "wait": "clock",
+    "good": "circle-check",
+    "warn": "triangle-alert",
+    "high": "trending-up",
+    "bad": "circle-x",
+}
+LEVEL_TONES = ((120, "over"), (100, "high"), (80, "warn"))
+
+
+@register.filter
+def yuan(value: Decimal | int | None) -> str:
+    """1234.5 → "1,234.50"; None → a dash. Say the unit in the heading or after it."""
+    return formats.yuan(value)
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """64545 → "64,545"."""
+    return formats.count(value)
+
+
+@register.filter
+def percent(ratio: Decimal | None) -> str:
+    """Decimal("0.832") → "83.20%"; None → "not applicable"."""
+    return formats.percent(ratio)
+
+
+@register.filter
+def mask_number(number: str | None) -> str:
+    """The second fence: numbers come masked from the selectors already."""
+    return formats.mask_number(number)
+
+
+@register.filter
+def day(value: datetime.date | None) -> str:
+    return formats.day(value)
+
+
+@register.filter
+def moment(value: datetime.datetime | None) -> str:
+    return formats.moment(value)
+
+
+@register.filter
+def chip(label: str, tone: str = "neutral") -> SafeString:
+    """A status with its icon: `{{ claim.get_state_display|chip:"good" }}`; tones are CHIP_ICONS' keys."""
+    known = tone if tone in CHIP_ICONS else "neutral"
+    css = "info" if known == "wait" else known
+    return format_html('<span class="chip {}">{}{}</span>', css, icon(CHIP_ICONS[known], 14), label)
+
+
+@register.filter
+def rule(name: str) -> SafeString:
+    """The badge of a rule, its subject as title; several, as in "R7 R8" or a list, become several badges."""
+    names = name.replace(",", " ").split() if isinstance(name, str) else list(name)
+    badges = (
+        format_html('<abbr class="rule" title="{}">{}</abbr>', TITLES.get(one, ""), one)
+        for one in names
+        if formats.is_rule(one)
+    )
+    return mark_safe(" ".join(badges))  # each part was escaped by format_html
+
+
+@register.filter
+def tone(level: int | None) -> str:
+    """The tone of an alert level: 120 "over", 100 "high", 80 "warn", none ""."""
+    return next((name for bound, name in LEVEL_TONES if level is not None and level >= bound), "")
+
+
+@register.simple_tag
+def icon(name: str, size: int = 18) -> SafeString:
+    """A lucide icon that only decorates: screen readers skip it, so the text beside it must say the same."""
+    drawing = lucide(name, size=size, aria_hidden="true", focusable="false")
+    return mark_safe(
+        drawing.replace("<svg", '<svg class="icon"', 1)
+    )  # the library's own file, no outside text
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: object) -> str:
+    """This page's query string with some values changed, as "?page=2&…"; an empty value takes the key out."""
+    request: HttpRequest = context["request"]
+    values = request.GET.copy()
+    for key, value in changes.items():
+        if value in (None, ""):
+            values.pop(key, None)
+        else:
+            values[key] = str(value)
+    return "?" + values.urlencode()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to correct, and where on the page it is."""
+
+    anchor: str
+    label: str
+    message: str
+
+
+@register.simple_tag
+def problems(*forms: object) -> list[Problem]:
+    """What is wrong in these forms and formsets, in the order of the page. Anything else is skipped."""
+    return [problem for form in forms for problem in _problems_of(form)]
+
+
+def _problems_of(form: object) -> Iterator[Problem]:
+    if isinstance(form, BaseFormSet):
+        if form.is_bound:
+            yield from (Problem("", "", str(error)) for error in form.non_form_errors())
+            for one in form.forms:
+                yield from _problems_of(one)
+    elif isinstance(form, BaseForm) and form.is_bound:
+        yield from (Problem("", "", str(error)) for error in form.non_field_errors())
+        for field in form:
+            anchor = field.auto_id if field.use_fieldset else field.id_for_label
+            yield from (Problem(str(anchor), str(field.label), str(error)) for error in field.errors)
+
+
+@register.simple_tag
+def page_numbers(page: Page[Any]) -> list[int | None]:
+    """The page numbers worth offering, None where some are left out."""
+    shown = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    return [number if isinstance(number, int) else None for number in shown]

@@ -1,0 +1,9 @@
+"""The application as a WSGI server loads it."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jincheng_insurance.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,128 @@
+"""Premium statements, frozen with their lines, and the fund ledger that says where every yuan came from (R15-R18)."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import Agreement, InsuredHousehold, PolicyYear
+from jincheng_insurance.access.models import Region
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.access.scope import Scope, ScopedManager
+from jincheng_insurance.audit.append_only import AppendOnly
+
+MOST = 10**12
+
+
+class Side(models.TextChoices):
+    """Who bears a share of the premium (R15)."""
+
+    CITY = "city", _("City")
+    COUNTY = "county", _("County")
+
+
+class PremiumStatement(AppendOnly):
+    """What is due for the households and persons insured when it was issued: counts, rates and shares, frozen.
+    Households enrolled later come in on a further statement; nothing stated is edited (R18)."""
+
+    scope: ClassVar = Scope(Act.VIEW_PREMIUM, county="county", insurer="agreement__insurer")
+
+    class Kind(models.TextChoices):
+        FIRST = "first", _("First statement")
+        SUPPLEMENTARY = "supplementary", _("Supplementary statement")
+
+    number = models.CharField(_("statement number"), max_length=40, unique=True)
+    agreement = models.ForeignKey(Agreement, models.PROTECT, verbose_name=_("agreement"))
+    policy_year = models.ForeignKey(PolicyYear, models.PROTECT, verbose_name=_("policy year"))
+    county = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("county"))
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind)
+    households = models.PositiveIntegerField(_("households"))
+    persons = models.PositiveIntegerField(_("persons"))
+    due = models.DecimalField(_("due"), max_digits=14, decimal_places=2)
+    city_share = models.DecimalField(_("city share"), max_digits=14, decimal_places=2)
+    county_share = models.DecimalField(_("county share"), max_digits=14, decimal_places=2)
+    breakdown = models.JSONField()
+    terms = models.JSONField()
+    issued_on = models.DateField(_("issued on"))
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("premium statement")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("agreement",), condition=Q(kind="first"), name="statement_one_first_per_agreement"
+            ),
+            models.CheckConstraint(
+                condition=Q(due=F("city_share") + F("county_share")), name="statement_shares_add_up"
+            ),
+            models.CheckConstraint(condition=Q(due__gte=0, due__lt=MOST), name="statement_due_in_bounds"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class StatementLine(AppendOnly):
+    """One household on a statement: itself, its persons, and the premium of both. A household stands on one only."""
+
+    statement = models.ForeignKey(PremiumStatement, models.PROTECT, related_name="lines")
+    insured_household = models.OneToOneField(InsuredHousehold, models.PROTECT, related_name="statement_line")
+    persons = models.PositiveSmallIntegerField(_("persons"))
+    amount = models.DecimalField(_("premium"), max_digits=10, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("statement line")
+        constraints = (
+            models.CheckConstraint(condition=Q(amount__gte=0, amount__lt=MOST), name="line_amount_in_bounds"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.statement_id}/{self.insured_household_id}"
+
+
+class FundEntry(AppendOnly):
+    """One movement of premium money: due, allocated or paid, for one side of one agreement. Corrections reverse."""
+
+    scope: ClassVar = Scope(Act.VIEW_PREMIUM, county="county", insurer="agreement__insurer")
+
+    class Kind(models.TextChoices):
+        DUE = "due", _("Due")
+        ALLOCATED = "allocated", _("Allocated")
+        PAID = "paid", _("Paid")
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="fund_entries")
+    policy_year = models.ForeignKey(PolicyYear, models.PROTECT)
+    county = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    side = models.CharField(_("side"), max_length=6, choices=Side)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    on = models.DateField(_("date"))
+    statement = models.ForeignKey(PremiumStatement, models.PROTECT, null=True, related_name="entries")
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    booked_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("fund entry")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(amount__gt=-MOST, amount__lt=MOST), name="fund_amount_in_bounds"
+            ),
+            models.UniqueConstraint(
+                fields=("statement", "side"),
+                condition=Q(reverses=None, kind="due"),
+                name="fund_due_once_per_statement",
+            ),
+        )
+        indexes = (models.Index(fields=["agreement", "kind", "on"], name="fund_by_agreement"),)
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} {self.side} {self.kind} {self.amount}"

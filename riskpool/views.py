@@ -1,0 +1,136 @@
+"""The dashboard of loss ratios and the alerts, for everybody within their own reach."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from enrollment.models import InsuredPerson
+from enrollment.selectors import current_policy_year
+from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.access.scope import access_row
+from jincheng_insurance.scheme.loss_ratio import LossRatio
+from jincheng_insurance.web.charts import Bar, Series, Threshold, bar_chart, line_chart
+from jincheng_insurance.web.charts.parts import Tone
+from jincheng_insurance.web.pages import paginate
+from riskpool import selectors
+from riskpool.models import Alert
+from riskpool.texts import LEVEL_TEXTS, standing
+
+THRESHOLDS: tuple[tuple[int, Tone], ...] = ((80, "warn"), (100, "high"), (120, "over"))
+
+
+def _thresholds() -> list[Threshold]:
+    names = {80: _("alert"), 100: _("break-even"), 120: _("government bears")}
+    return [Threshold(Decimal(level), f"{names[level]} {level}%", tone) for level, tone in THRESHOLDS]
+
+
+@requires(Act.VIEW_POOL)
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The year's loss ratios by county: figures, bars against the thresholds, and lines over the months."""
+    actor = actor_of(request)
+    year = current_policy_year()
+    pool = selectors.pool_figures(selectors.pool_of(actor, year))
+    today = timezone.localdate()
+    lines = selectors.year_lines([figures.agreement for figures in pool], until=today)
+    months = [_("month %(month)d") % {"month": month} for month in range(1, today.month + 1)]
+    alerts = selectors.alerts(actor, year)
+    context: dict[str, Any] = {
+        "year": year,
+        "today": today,
+        "pool": [(figures, standing(figures.ratio)) for figures in pool],
+        "total": _total(pool),
+        "alerts": alerts[:5],
+        "alert_count": alerts.count(),
+        "insured": InsuredPerson.objects.visible_to(actor).filter(policy_year=year).count(),
+        "bars": _bars(pool),
+        "lines": _lines(lines, months),
+        "line_head": [_("County"), *months],
+        "line_rows": [
+            [line.agreement.county.name, *(percent_of(ratio) for ratio in line.ratios)] for line in lines
+        ],
+    }
+    return render(request, "riskpool/dashboard.html", context)
+
+
+def percent_of(ratio: LossRatio) -> str:
+    return f"{ratio.percent}%" if ratio.percent is not None else "—"
+
+
+def _total(pool: list[selectors.PoolFigures]) -> dict[str, Any]:
+    zero = Decimal("0.00")
+    net_premium = sum((figures.net_premium for figures in pool), zero)
+    paid = sum((figures.paid for figures in pool), zero)
+    reserves = sum((figures.reserves for figures in pool), zero)
+    ratio = LossRatio(incurred=paid + reserves, net_premium=net_premium)
+    return {
+        "net_premium": net_premium,
+        "paid": paid,
+        "reserves": reserves,
+        "percent": percent_of(ratio),
+        "standing": standing(ratio),
+        "over": sum(1 for figures in pool if standing(figures.ratio).level),
+    }
+
+
+def _bars(pool: list[selectors.PoolFigures]) -> str:
+    ranked = sorted(pool, key=lambda figures: figures.ratio.percent or Decimal(-1), reverse=True)
+    bars = [
+        Bar(
+            figures.agreement.county.name,
+            figures.ratio.percent,
+            display=percent_of(figures.ratio),
+            note=str(standing(figures.ratio).label),
+            tone=standing(figures.ratio).tone,
+        )
+        for figures in ranked
+    ]
+    return bar_chart(title=_("Loss ratio by county"), bars=bars, thresholds=_thresholds(), unit="%")
+
+
+def _lines(lines: list[selectors.YearLine], months: list[str]) -> str:
+    series = [
+        Series(
+            line.agreement.county.name,
+            [ratio.percent for ratio in line.ratios],
+            end_label=f"{line.agreement.county.name} {percent_of(line.ratios[-1])}",
+        )
+        for line in lines
+    ]
+    return line_chart(
+        title=_("Loss ratio over the year"), series=series, labels=months, thresholds=_thresholds(), unit="%"
+    )
+
+
+@requires(Act.VIEW_POOL)
+@require_GET
+def alerts(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    year = current_policy_year()
+    page = paginate(request, selectors.alerts(actor, year).order_by("-fired_at", "-level"))
+    rows = [(alert, LossRatio(incurred=alert.incurred, net_premium=alert.net_premium)) for alert in page]
+    return render(request, "riskpool/alerts.html", {"year": year, "page": page, "rows": rows})
+
+
+@requires(Act.VIEW_POOL)
+@require_GET
+def alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """One alert: the figures of that moment, those of today, and what the level obliges whom to."""
+    row = access_row(
+        Alert.objects.select_related("agreement__county", "agreement__insurer"), actor_of(request), pk=pk
+    )
+    (now,) = selectors.pool_figures([row.agreement])
+    context = {
+        "alert": row,
+        "then": LossRatio(incurred=row.incurred, net_premium=row.net_premium),
+        "now": now,
+        "standing": standing(now.ratio),
+        "text": LEVEL_TEXTS[row.level],
+    }
+    return render(request, "riskpool/alert.html", context)

@@ -1,0 +1,69 @@
+// The pages' only script of our own: what htmx needs from us, and small comforts. Every page works without it.
+"use strict";
+
+(() => {
+  const token = document.querySelector('meta[name="csrf-token"]')?.content;
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token;
+  });
+
+  // A session that ended answers a fragment with the sign-in page: show it as a page, not inside one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.responseText.includes('data-page="sign-in"')) {
+      event.detail.shouldSwap = false;
+      window.location.reload();
+    }
+  });
+
+  const unreachable = () => {
+    const line = document.createElement("p");
+    line.className = "toast error";
+    line.textContent = document.body.dataset.unreachable;
+    document.getElementById("messages")?.replaceChildren(line);
+  };
+  document.addEventListener("htmx:responseError", unreachable);
+  document.addEventListener("htmx:sendError", unreachable);
+
+  // A second click on a slow button must not send the form twice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.target) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    window.setTimeout(() => delete form.dataset.sent, 4000);
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+
+  // "Add a row" of a formset: copies its <template>, numbers it, counts it.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-add-row]");
+    if (!button) return;
+    event.preventDefault();
+    const box = button.closest("[data-formset]");
+    const total = box.querySelector(`[name="${box.dataset.formset}-TOTAL_FORMS"]`);
+    const holder = document.createElement("div");
+    holder.innerHTML = box
+      .querySelector("template")
+      .innerHTML.replaceAll("__prefix__", total.value)
+      .replaceAll("__number__", Number(total.value) + 1);
+    const row = holder.firstElementChild;
+    box.querySelector("[data-rows]").append(row);
+    total.value = Number(total.value) + 1;
+    window.htmx?.process(row);
+    row.querySelector("input:not([type=hidden]), select")?.focus();
+    total.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  const printing = (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  };
+  document.addEventListener("click", printing);
+
+  document.querySelector("[data-focus]")?.focus();
+})();

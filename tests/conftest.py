@@ -1,0 +1,156 @@
+"""Fixtures of the whole suite: the database as the runtime role sees it, a small world, a live worker, a browser."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connections
+from django.test import Client, TransactionTestCase
+
+from tests.world import World, make_world
+
+ROOT = Path(__file__).resolve().parent.parent
+# Loaded by migrations, so kept when a test's tables are emptied.
+KEPT = (
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "access_region",
+    "enrollment_policyyear",
+)
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The database is there already: tests/servers.py cloned it for this process."""
+
+
+def empty_tables() -> None:
+    """Empty every table but the reference data, as a superuser with triggers off: append-only tables refuse it to
+    everybody else, which is their point."""
+    with psycopg.connect(os.environ["JINCHENG_SUPERUSER_DSN"], autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        tables = ", ".join(f'"{name}"' for (name,) in rows if name not in KEPT)
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        connection.execute("DELETE FROM access_region WHERE code IS NULL")
+        connection.execute("UPDATE enrollment_policyyear SET terms_used_at = NULL")
+
+
+def _teardown(self: TransactionTestCase) -> None:
+    empty_tables()
+
+
+TransactionTestCase._fixture_teardown = _teardown  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def superuser_dsn() -> str:
+    return os.environ["JINCHENG_SUPERUSER_DSN"]
+
+
+@pytest.fixture
+def owner() -> Iterator[psycopg.Connection]:
+    """A connection as the owner of the tables; rolled back at the end."""
+    settings = connections["owner"].settings_dict
+    with psycopg.connect(
+        host=settings["HOST"],
+        port=settings["PORT"],
+        user=settings["USER"],
+        password=settings["PASSWORD"],
+        dbname=settings["NAME"],
+    ) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def live_world(transactional_db: None) -> World:
+    """The same, committed: for live servers, workers and threads."""
+    return make_world()
+
+
+@pytest.fixture
+def english(client: Client) -> Client:
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def worker(transactional_db: None, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker of its own, on this process's database and broker, ready to work."""
+    log = tmp_path / "worker.log"
+    command = [sys.executable, "-m", "celery", "-A", "jincheng_insurance", "worker", "--pool=threads"]
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [*command, "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"],
+            cwd=ROOT,
+            stdout=file,
+            stderr=file,
+        )
+    deadline = time.monotonic() + 60
+    while b"ready" not in log.read_bytes():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail(f"the worker did not start: {log.read_text()[-2000:]}")
+        time.sleep(0.1)
+    yield process
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+@pytest.fixture
+def page(live_server, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """A page in a real browser at 1366 x 768. Fails at the end when the console spoke of the content security policy
+    or of an error."""
+    executable = _chromium()
+    if executable is None:
+        reason = "no Chromium on this machine: browser tests are left out"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    messages: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        context = browser.new_context(
+            viewport={"width": 1366, "height": 768}, locale="zh-CN", base_url=live_server.url
+        )
+        tab = context.new_page()
+        tab.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
+        tab.on("pageerror", lambda error: messages.append(f"error: {error}"))
+        yield tab
+        browser.close()
+    wrong = [text for text in messages if "Content Security Policy" in text or text.startswith("error: ")]
+    assert not wrong, wrong

@@ -1,0 +1,38 @@
+"""The demo's year, told in small: every county stands where its story wants it, and the ledgers agree."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.db.models import Sum
+
+from claims.models import BenefitYear, Claim, Decision, LossEntry, Payment
+from demo.story import TARGETS
+from enrollment.models import Agreement, RosterPerson
+from riskpool.models import Alert
+from riskpool.selectors import pool_figures
+
+
+@pytest.mark.django_db
+def test_the_demo_tells_its_year_through_the_services(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("load_demo", persons=800)
+
+    for figures in pool_figures(Agreement.objects.select_related("county")):
+        assert figures.ratio.percent is not None
+        assert abs(figures.ratio.percent - TARGETS[str(figures.agreement.county.code)]) < 5
+    assert set(Alert.objects.values_list("county__code", "level")) >= {("140524", 120), ("140581", 100)}
+    paid = LossEntry.objects.filter(kind="payment").aggregate(sum=Sum("amount"))["sum"]
+    assert paid == Payment.objects.aggregate(sum=Sum("amount"))["sum"]
+    granted = BenefitYear.objects.aggregate(sum=Sum("inpatient_granted"))["sum"]
+    assert granted == Decision.objects.aggregate(sum=Sum("inpatient"))["sum"]
+    reserves = LossEntry.objects.filter(kind="reserve", claim__state="closed").aggregate(sum=Sum("amount"))[
+        "sum"
+    ]
+    assert reserves == Decimal(0)
+    assert {"assessing", "submitted", "approved", "closed"} <= set(
+        Claim.objects.values_list("state", flat=True)
+    )
+
+    persons = RosterPerson.objects.count()
+    call_command("load_demo", persons=800)
+    assert RosterPerson.objects.count() == persons

@@ -1,0 +1,97 @@
+"""The servers of the test suite: a PostgreSQL and a Valkey of its own, started before Django reads its settings and
+stopped at the end. One database is built as the tables' owner and cloned for each worker process; tests talk to it as
+the runtime role."""
+
+import base64
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jincheng_insurance.embedded.servers import (
+    OWNER,
+    RUNTIME,
+    Home,
+    Postgres,
+    Valkey,
+    make_database,
+    start_postgres,
+    start_valkey,
+)
+
+TEMPLATE = "jincheng_template"
+ROOT = Path(__file__).resolve().parent.parent
+STARTED: list[Postgres | Valkey] = []
+FOLDERS: list[Path] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """In the process that leads: start both, build the database. In a worker: take a clone of it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _start()
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    database = f"jincheng_{worker}"
+    server = _server_of_environment()
+    make_database(server, database, template=TEMPLATE)
+    os.environ |= {
+        "DATABASE_URL": server.url(RUNTIME, database),
+        "OWNER_DATABASE_URL": server.url(OWNER, database),
+        "JINCHENG_SUPERUSER_DSN": server.dsn("postgres", database),
+        "REDIS_URL": f"{os.environ['JINCHENG_VALKEY']}/{_broker_number(worker)}",
+        "UPLOAD_DIR": str(Path(os.environ["JINCHENG_TEST_FOLDER"]) / f"uploads-{worker}"),
+    }
+
+
+def _start() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="jincheng-test-"))
+    folder.chmod(0o711)
+    FOLDERS.append(folder)
+    postgres = start_postgres(Home(folder / "postgres", folder / "postgres.log", fast=True))
+    STARTED.append(postgres)
+    valkey = start_valkey(Home(folder / "valkey", folder / "valkey.log", fast=True))
+    STARTED.append(valkey)
+    make_database(postgres, TEMPLATE)
+    os.environ |= {
+        "ENVIRONMENT": "test",
+        "DJANGO_SETTINGS_MODULE": "jincheng_insurance.settings",
+        "SECRET_KEY": "test-" + "k" * 50,
+        "SEAL_KEYS": f"1:{base64.b64encode(b's' * 32).decode()}",
+        "INDEX_KEY": "test-" + "i" * 40,
+        "DATABASE_URL": postgres.url(RUNTIME, TEMPLATE),
+        "OWNER_DATABASE_URL": postgres.url(OWNER, TEMPLATE),
+        "JINCHENG_TEST_FOLDER": str(folder),
+        "JINCHENG_POSTGRES_PORT": str(postgres.port),
+        "JINCHENG_VALKEY": valkey.url().rpartition("/")[0],
+        "REDIS_URL": valkey.url(),
+        "UPLOAD_DIR": str(folder / "uploads"),
+    }
+    os.environ |= {f"JINCHENG_PASSWORD_{role}": word for role, word in postgres.passwords.items()}
+    for command in (["migrate", "--verbosity=0"], ["messages"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+        )
+
+
+def _server_of_environment() -> Postgres:
+    """The leading process's PostgreSQL, as a worker knows it."""
+    if STARTED and isinstance(STARTED[0], Postgres):
+        return STARTED[0]
+    passwords = {role: os.environ[f"JINCHENG_PASSWORD_{role}"] for role in ("postgres", OWNER, RUNTIME)}
+    return Postgres(int(os.environ["JINCHENG_POSTGRES_PORT"]), process=None, passwords=passwords)  # type: ignore[arg-type]
+
+
+def _broker_number(worker: str) -> int:
+    return int(worker.removeprefix("gw")) + 1 if worker.startswith("gw") else 0
+
+
+def pytest_unconfigure(config: Any) -> None:
+    while STARTED:
+        STARTED.pop().stop()
+    while FOLDERS:
+        shutil.rmtree(FOLDERS.pop(), ignore_errors=True)

@@ -1,0 +1,197 @@
+"""A small world for tests: two counties under two insurers, somebody in every role for each, and makers of the states
+of the business, all built through the product's own services."""
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+
+from claims.models import Care, Claim
+from claims.services.bills import BillFacts, add_bill
+from claims.services.decision import approve_claim, submit_claim
+from claims.services.intake import report_claim
+from demo.people import make_households
+from enrollment.models import (
+    Agreement,
+    InsuredHousehold,
+    InsuredPerson,
+    PolicyYear,
+    RosterHousehold,
+    RosterImport,
+    RosterPerson,
+)
+from enrollment.selectors import current_policy_year, identity_place
+from enrollment.services.enrolment import enrol_household
+from jincheng_insurance.access.models import Grant, Insurer, Region, User
+from jincheng_insurance.access.roles import CITY_ROLES, COUNTY_ROLES, Role
+from jincheng_insurance.access.sealing import index_of, seal
+
+PASSWORD = "Danhe-River-2026"
+ZERO = Decimal("0.00")
+_numbers = count(1)
+
+
+@dataclass
+class Party:
+    """One county with its insurer, agreement, and people by role."""
+
+    county: Region
+    insurer: Insurer
+    agreement: Agreement
+    people: dict[Role, User] = field(default_factory=dict)
+
+    def __getitem__(self, role: Role) -> User:
+        return self.people[role]
+
+
+@dataclass
+class World:
+    own: Party
+    foreign: Party
+    year: PolicyYear
+
+
+def make_world() -> World:
+    """Lingchuan with insurer A and Gaoping with insurer B; city roles are the same people in both."""
+    year = current_policy_year()
+    own = _party("140524", "A", year)
+    foreign = _party("140581", "B", year)
+    for role in sorted(CITY_ROLES):
+        own.people[role] = foreign.people[role] = make_user(f"city-{role}", role)
+    return World(own, foreign, year)
+
+
+def _party(county_code: str, insurer_code: str, year: PolicyYear) -> Party:
+    county = Region.objects.get(code=county_code)
+    insurer = Insurer.objects.create(code=insurer_code, name=f"保险公司{insurer_code}")
+    agreement = Agreement.objects.create(
+        policy_year=year,
+        county=county,
+        insurer=insurer,
+        number=f"XY-{county_code}",
+        signed_on=datetime.date(year.year, 1, 1),
+    )
+    party = Party(county, insurer, agreement)
+    for role in sorted(COUNTY_ROLES):
+        party.people[role] = make_user(f"{county_code}-{role}", role, region=county)
+    for role in (Role.ADJUSTER, Role.REVIEWER):
+        party.people[role] = make_user(f"{county_code}-{role}", role, insurer=insurer)
+    return party
+
+
+def make_user(
+    username: str, *roles: Role, region: Region | None = None, insurer: Insurer | None = None
+) -> User:
+    user = User(username=username, display_name=username)
+    user.set_password(PASSWORD)
+    user.save()
+    for role in roles:
+        Grant.objects.create(
+            user=user, role=role, region=region, insurer=insurer, starts_on=datetime.date(2026, 1, 1)
+        )
+    return user
+
+
+def list_household(
+    party: Party,
+    *,
+    persons: int = 2,
+    category: str = "OUT_OF_POVERTY",
+    listed_on: datetime.date | None = None,
+    basic_insurance: str = "resident",
+    names: tuple[str, ...] = (),
+) -> RosterHousehold:
+    """A household on the roster of the party's county, with members whose numbers are synthetic."""
+    serial = next(_numbers)
+    listed_by = RosterImport.objects.get_or_create(
+        stored_as="test",
+        defaults={"file_name": "test.xlsx", "sha256": "", "size": 1, "uploaded_by": party[Role.CITY_OFFICER]},
+    )[0]
+    household = RosterHousehold.objects.create(
+        code=f"T{party.county.code}{serial:05d}",
+        county=party.county,
+        category=category,
+        listed_on=listed_on,
+        listed_by=listed_by,
+        seen_in=listed_by,
+    )
+    sample = make_households(persons=persons, seed=serial, counties=[str(party.county.code)])
+    members = [person for made in sample for person in made.persons][:persons]
+    for place, person in enumerate(members):
+        row = RosterPerson(
+            household=household,
+            name=names[place] if place < len(names) else person.name,
+            id_number_sealed=b"",
+            id_number_index=index_of(person.id_number),
+            birth_date=person.birth_date,
+            sex="male" if person.sex == "男" else "female",
+            relation="HEAD" if place == 0 else "OTHER",
+            basic_insurance=basic_insurance,
+            seen_in=listed_by,
+        )
+        row.save()
+        row.id_number_sealed = seal(person.id_number, identity_place(row.pk))
+        row.save()
+    return household
+
+
+def insure_household(party: Party, **listing: object) -> InsuredHousehold:
+    """A listed household, enrolled from 1 January (or its listing date) by the county officer."""
+    household = list_household(party, **listing)  # type: ignore[arg-type]
+    first = datetime.date(party.agreement.policy_year_id, 1, 1)
+    return enrol_household(
+        agreement=party.agreement,
+        household=household,
+        cover_from=max(first, household.listed_on or first),
+        actor=party[Role.COUNTY_OFFICER],
+    )
+
+
+def insure_person(party: Party, **listing: object) -> InsuredPerson:
+    person = insure_household(party, **{"persons": 1} | listing).persons.first()
+    assert person is not None
+    return person
+
+
+def reported_claim(party: Party, person: InsuredPerson | None = None, *, reserve: str = "1000") -> Claim:
+    return report_claim(
+        insured_person=person or insure_person(party),
+        reserve=Decimal(reserve),
+        account="",
+        actor=party[Role.ADJUSTER],
+    )
+
+
+def bill_facts(self_pay: str, *, care: str = Care.INPATIENT, on: datetime.date | None = None) -> BillFacts:
+    """A bill that leaves `self_pay` yuan to the person; each with an invoice of its own."""
+    return BillFacts(
+        care=care,
+        hospital="晋城市人民医院",
+        invoice_number=f"F{next(_numbers):07d}",
+        on=on or datetime.date(current_policy_year().year, 1, 2),
+        bill=Decimal(self_pay) + 1000,
+        basic=Decimal(1000),
+        serious_illness=ZERO,
+        assistance=ZERO,
+        commercial=ZERO,
+        other=ZERO,
+    )
+
+
+def submitted_claim(
+    party: Party, person: InsuredPerson | None = None, *, self_pay: str = "5000", care: str = Care.INPATIENT
+) -> Claim:
+    claim = reported_claim(party, person)
+    add_bill(claim=claim, facts=bill_facts(self_pay, care=care), actor=party[Role.ADJUSTER])
+    submit_claim(claim=claim, actor=party[Role.ADJUSTER])
+    claim.refresh_from_db()
+    return claim
+
+
+def approved_claim(
+    party: Party, person: InsuredPerson | None = None, *, self_pay: str = "5000", care: str = Care.INPATIENT
+) -> Claim:
+    claim = submitted_claim(party, person, self_pay=self_pay, care=care)
+    approve_claim(claim=claim, reason="", actor=party[Role.REVIEWER])
+    claim.refresh_from_db()
+    return claim
