@@ -102,6 +102,7 @@ def _lines(lines: list[selectors.YearLine], months: list[str]) -> str:
             end_label=f"{line.agreement.county.name} {percent_of(line.ratios[-1])}",
         )
         for line in lines
+        if any(ratio.applicable for ratio in line.ratios)
     ]
     return line_chart(
         title=_("Loss ratio over the year"), series=series, labels=months, thresholds=_thresholds(), unit="%"

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.adjudication import scheme_bill
@@ -55,6 +56,8 @@ def add_bill(*, claim: Claim, facts: BillFacts, actor: User) -> MedicalBill:
     bill = draft_bill(claim=claim, facts=facts)
     bill.entered_by = actor
     self_pay(scheme_bill(bill))
+    if facts.on > timezone.localdate():
+        raise Refused(_("A bill can't be dated in the future."), field="on", rule="R9")
     if facts.on.year != claim.policy_year_id:
         raise Refused(
             _("The discharge or visit date lies outside the policy year %(year)s."),

@@ -62,4 +62,7 @@ def object_text(record: AuditRecord) -> str:
 
 
 def fact_lines(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(str(FACTS.get(name, name)), value) for name, value in facts.items()]
+    return [
+        (str(FACTS.get(name, name)), (_("yes") if value else _("no")) if isinstance(value, bool) else value)
+        for name, value in facts.items()
+    ]

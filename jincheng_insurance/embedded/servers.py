@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypedDict
 
 import psycopg
 from psycopg import sql
@@ -47,7 +48,9 @@ class Postgres:
         return f"postgres://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
 
     def dsn(self, role: str, database: str) -> str:
-        return f"host=127.0.0.1 port={self.port} user={role} password={self.passwords[role]} dbname={database}"
+        return (
+            f"host=127.0.0.1 port={self.port} user={role} password={self.passwords[role]} dbname={database}"
+        )
 
     def stop(self) -> None:
         _stop(self.process, signal.SIGINT)
@@ -139,7 +142,15 @@ def start_postgres(home: Home) -> Postgres:
     return server
 
 
-def _as(user: pwd.struct_passwd | None) -> dict[str, int | list[int]]:
+class RunAs(TypedDict, total=False):
+    """How a process is started as somebody else."""
+
+    user: int
+    group: int
+    extra_groups: list[str | int]
+
+
+def _as(user: pwd.struct_passwd | None) -> RunAs:
     return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
@@ -161,7 +172,10 @@ def _postgres_programs() -> Path:
     user = _postgres_user()
     if user is None or _runs(programs, user):
         return programs
-    copy = Path(tempfile.gettempdir()) / f"jincheng-postgres-{package.stat().st_ino}-{int(package.stat().st_mtime)}"
+    copy = (
+        Path(tempfile.gettempdir())
+        / f"jincheng-postgres-{package.stat().st_ino}-{int(package.stat().st_mtime)}"
+    )
     if not copy.exists():
         partial = Path(tempfile.mkdtemp(prefix="jincheng-postgres-"))
         shutil.copytree(package / "pginstall18", partial / package.name / "pginstall18", symlinks=True)
@@ -175,7 +189,9 @@ def _postgres_programs() -> Path:
             shutil.rmtree(partial, ignore_errors=True)
     programs = copy / package.name / "pginstall18" / "bin"
     if not _runs(programs, user):
-        raise CannotStart("PostgreSQL doesn't start as the user nobody; run as an ordinary user instead of root.")
+        raise CannotStart(
+            "PostgreSQL doesn't start as the user nobody; run as an ordinary user instead of root."
+        )
     return programs
 
 
@@ -197,7 +213,15 @@ def _init_database(programs: Path, data: Path, home: Home, user: pwd.struct_pass
         file.flush()
         if user is not None:
             os.chown(file.name, user.pw_uid, user.pw_gid)
-        command = [programs / "initdb", "-D", data, "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
+        command: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        ]
         result = subprocess.run(
             [*command, "--auth=scram-sha-256", f"--pwfile={file.name}", "--no-sync"],
             capture_output=True,
@@ -236,7 +260,8 @@ def make_database(server: Postgres, name: str, *, template: str | None = None) -
             return
         source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
         connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER)) + source
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER))
+            + source
         )
 
 

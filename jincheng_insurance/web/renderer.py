@@ -22,7 +22,7 @@ class FormRenderer(DjangoTemplates):
             {
                 "NAME": "web-forms",
                 "APP_DIRS": True,
-                "DIRS": [*settings.TEMPLATES[0]["DIRS"], Path(forms.__file__).parent / "templates"],
+                "DIRS": [settings.BASE_DIR / "templates", Path(forms.__file__).parent / "templates"],
                 "OPTIONS": {},
             }
         )

