@@ -56,7 +56,7 @@ lint: install
 	$(BIN)/lint-imports
 
 types: install
-	$(BIN)/mypy
+	ENVIRONMENT=build $(BIN)/mypy
 
 format: install
 	$(BIN)/ruff check --fix .
@@ -68,7 +68,7 @@ messages: install
 
 # Pins anew what pyproject.toml asks for; UPGRADE=--upgrade takes the latest of everything.
 PIN = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
+	--no-header --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
 lock: install
 	$(PIN) -o requirements.lock
-	$(PIN) --extra embedded --extra dev -o requirements-dev.lock
+	$(PIN) -c requirements.lock --extra embedded --extra dev -o requirements-dev.lock

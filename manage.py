@@ -15,15 +15,20 @@ def main() -> int:
     given = {"ENVIRONMENT", "DATABASE_URL", "DATABASE_URL_FILE"} & os.environ.keys()
     if not given and not (Path(__file__).resolve().parent / ".demo" / "env").exists():
         os.environ["ENVIRONMENT"] = "build"
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
 
     try:
         execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        print(error, file=sys.stderr)
+        return 1
     except OperationalError as error:
-        if given:
+        if getattr(error.__cause__, "sqlstate", None):  # a server answered, so it is about the statement
             raise
-        print(f"{HOW_TO_START}\n({str(error).strip().splitlines()[0]})", file=sys.stderr)
+        advice = "The database that DATABASE_URL names can't be reached." if given else HOW_TO_START
+        print(f"{advice}\n({str(error).strip().splitlines()[0]})", file=sys.stderr)
         return 1
     return 0
 

@@ -39,9 +39,11 @@ VARIABLES = {
     "CSRF_TRUSTED_ORIGINS": Variable(),
     "UPLOAD_DIR": Variable(str(BASE_DIR / "var" / "uploads"), required=True),
 }
+# "build" is for commands that need neither secrets nor a database: help, messages, collectstatic. It never serves.
 KINDS = ("production", "demo", "test", "build")
-# What the demo and the tests make themselves begins so; production refuses it.
+# The keys that the demo and the tests make themselves begin so; production refuses them.
 MADE_UP = ("demo-", "test-")
+KEY_BYTES = 32
 
 
 def _stated() -> dict[str, str]:
@@ -76,18 +78,37 @@ def value(name: str) -> str:
     variable = VARIABLES[name]
     if PRODUCTION and variable.required and not given:
         raise ImproperlyConfigured(f"{name} is not set. Set it, or name a file that holds it by {name}_FILE.")
-    if PRODUCTION and variable.secret and any(mark in given for mark in MADE_UP):
+    if PRODUCTION and any(key.startswith(MADE_UP) for key in _keys(name, given)):
         raise ImproperlyConfigured(f"{name} is one that the demo or the tests made up. Make one of your own.")
     return given or variable.default
 
 
-def made_up_key() -> str:
-    return "test-" + secrets.token_hex(24)
+def _keys(name: str, given: str) -> list[str]:
+    """The keys in a variable that holds some; of SEAL_KEYS, what their base64 stands for."""
+    if name != "SEAL_KEYS":
+        return [given] if name in {"SECRET_KEY", "INDEX_KEY"} else []
+    try:
+        keys = [
+            base64.b64decode(entry.split(":")[1], validate=True)
+            for entry in given.split(",")
+            if entry.strip()
+        ]
+    except (ValueError, IndexError):
+        keys = []
+    if not keys or any(len(key) != KEY_BYTES for key in keys):
+        raise ImproperlyConfigured(
+            f'SEAL_KEYS looks like "1:<base64 of {KEY_BYTES} bytes>,2:<...>"; this does not.'
+        )
+    return [key.decode("latin-1") for key in keys]
 
 
-SECRET_KEY = value("SECRET_KEY") or made_up_key()
-SEAL_KEYS = value("SEAL_KEYS") or f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
-INDEX_KEY = value("INDEX_KEY") or made_up_key()
+def _made_up() -> str:
+    return "test-" + secrets.token_hex(32)
+
+
+SECRET_KEY = value("SECRET_KEY") or _made_up()
+SEAL_KEYS = value("SEAL_KEYS") or f"1:{base64.b64encode(_made_up()[:KEY_BYTES].encode()).decode()}"
+INDEX_KEY = value("INDEX_KEY") or _made_up()
 
 DEBUG = False
 ALLOWED_HOSTS = [host for host in value("ALLOWED_HOSTS").split(",") if host] or [
@@ -164,8 +185,9 @@ def database(url: str) -> dict[str, object]:
 
 
 # No database is needed to show help or to work a case; whoever needs one is told how to get it (manage.py).
-DATABASES = {"default": database(value("DATABASE_URL") or "postgres://nobody@127.0.0.1:1/none")}
-if value("OWNER_DATABASE_URL"):
+NOWHERE = "postgres://nobody@127.0.0.1:1/none"
+DATABASES = {"default": database(NOWHERE if ENVIRONMENT == "build" else value("DATABASE_URL") or NOWHERE)}
+if value("OWNER_DATABASE_URL") and ENVIRONMENT != "build":
     DATABASES["owner"] = database(value("OWNER_DATABASE_URL"))
     RUNTIME_ROLE = value("RUNTIME_ROLE") or str(DATABASES["default"]["USER"])
 else:
@@ -199,9 +221,15 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = not PRODUCTION
+if ENVIRONMENT in {"demo", "test"}:
+    WHITENOISE_USE_FINDERS = True
+else:  # collected while the image is built, under names that change with the content, so that browsers may keep them
+    STATIC_ROOT = BASE_DIR / "staticfiles"
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 
@@ -235,11 +263,15 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 CELERY_BROKER_URL = value("REDIS_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+# A request waits for nobody: one try, and the sweep does the rest.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
-    "socket_timeout": 5,
+    "socket_timeout": 2,
     "visibility_timeout": 600,
-    "max_retries": 1,
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -255,9 +287,14 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "jincheng_insurance.web.logs.Redact"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "formatters": {
+        "line": {
+            "()": "jincheng_insurance.web.logs.Redacted",
+            "fmt": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {

@@ -117,3 +117,9 @@ def alerts(actor: User, policy_year: PolicyYear) -> QuerySet[Alert]:
         .filter(policy_year=policy_year)
         .select_related("county", "agreement__insurer")
     )
+
+
+def highest_alerts(actor: User, policy_year: PolicyYear) -> list[Alert]:
+    """Of each agreement the highest level that has fired, gravest first."""
+    highest = alerts(actor, policy_year).order_by("agreement_id", "-level").distinct("agreement_id")
+    return sorted(highest, key=lambda alert: (-alert.level, alert.county.code))

@@ -40,14 +40,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     lines = selectors.year_lines([figures.agreement for figures in pool], until=today)
     months = [_("month %(month)d") % {"month": month} for month in range(1, today.month + 1)]
-    alerts = selectors.alerts(actor, year)
     context: dict[str, Any] = {
         "year": year,
         "today": today,
         "pool": [(figures, standing(figures.ratio)) for figures in pool],
         "total": _total(pool),
-        "alerts": alerts[:5],
-        "alert_count": alerts.count(),
+        "alerts": selectors.highest_alerts(actor, year),
         "insured": InsuredPerson.objects.visible_to(actor).filter(policy_year=year).count(),
         "bars": _bars(pool),
         "lines": _lines(lines, months),

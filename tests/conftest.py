@@ -10,9 +10,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 from django.db import connections
 from django.test import Client, TransactionTestCase
 
+from jincheng_insurance.embedded.processes import dies_with_parent, stop
 from tests.world import World, make_world
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,8 +100,16 @@ def english(client: Client) -> Client:
 
 
 @pytest.fixture
-def worker(transactional_db: None, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker of its own, on this process's database and broker, ready to work."""
+def broker_url() -> str:
+    """This process's own broker."""
+    return os.environ["REDIS_URL"]
+
+
+@pytest.fixture
+def worker(transactional_db: None, broker_url: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker of its own, on this process's database and broker, ready to work, with nothing to do yet."""
+    with redis.Redis.from_url(broker_url) as broker:
+        broker.flushdb()
     log = tmp_path / "worker.log"
     command = [sys.executable, "-m", "celery", "-A", "jincheng_insurance", "worker", "--pool=threads"]
     with log.open("wb") as file:
@@ -108,19 +118,16 @@ def worker(transactional_db: None, tmp_path: Path) -> Iterator[subprocess.Popen[
             cwd=ROOT,
             stdout=file,
             stderr=file,
+            preexec_fn=dies_with_parent(),
         )
     deadline = time.monotonic() + 60
     while b"ready" not in log.read_bytes():
         if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
+            stop(process, patience=0)
             pytest.fail(f"the worker did not start: {log.read_text()[-2000:]}")
         time.sleep(0.1)
     yield process
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    stop(process)
 
 
 def _chromium() -> str | None:

@@ -1,6 +1,6 @@
 """The servers of the test suite: a PostgreSQL and a Valkey of its own, started before Django reads its settings and
 stopped at the end. One database is built as the tables' owner and cloned for each worker process; tests talk to it as
-the runtime role."""
+the runtime role. Tasks go to a broker of each process's own, where they lie until the fixture `worker` runs one."""
 
 import base64
 import os
@@ -8,14 +8,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jincheng_insurance.embedded.processes import born
 from jincheng_insurance.embedded.servers import (
     OWNER,
     RUNTIME,
+    SUPERUSER,
+    Address,
     Home,
     Postgres,
     Valkey,
@@ -26,6 +30,7 @@ from jincheng_insurance.embedded.servers import (
 
 TEMPLATE = "jincheng_template"
 ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "jincheng-test-"
 STARTED: list[Postgres | Valkey] = []
 FOLDERS: list[Path] = []
 
@@ -34,26 +39,34 @@ FOLDERS: list[Path] = []
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """In the process that leads: start both, build the database. In a worker: take a clone of it."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        _start()
+        try:
+            _start()
+        except BaseException:
+            pytest_unconfigure(early_config)
+            raise
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     database = f"jincheng_{worker}"
-    server = _server_of_environment()
+    passwords = {role: os.environ[f"JINCHENG_PASSWORD_{role}"] for role in (SUPERUSER, OWNER, RUNTIME)}
+    server = Address(int(os.environ["JINCHENG_POSTGRES_PORT"]), passwords)
     make_database(server, database, template=TEMPLATE)
     os.environ |= {
         "DATABASE_URL": server.url(RUNTIME, database),
         "OWNER_DATABASE_URL": server.url(OWNER, database),
-        "JINCHENG_SUPERUSER_DSN": server.dsn("postgres", database),
+        "JINCHENG_SUPERUSER_DSN": server.dsn(SUPERUSER, database),
         "REDIS_URL": f"{os.environ['JINCHENG_VALKEY']}/{_broker_number(worker)}",
         "UPLOAD_DIR": str(Path(os.environ["JINCHENG_TEST_FOLDER"]) / f"uploads-{worker}"),
     }
 
 
 def _start() -> None:
-    folder = Path(tempfile.mkdtemp(prefix="jincheng-test-"))
+    _remove_folders_of_killed_runs()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)
     FOLDERS.append(folder)
+    (folder / "run").write_text(f"{os.getpid()} {born(os.getpid())}", encoding="utf-8")
     postgres = start_postgres(Home(folder / "postgres", folder / "postgres.log", fast=True))
     STARTED.append(postgres)
+    FOLDERS.append(postgres.folder)
     valkey = start_valkey(Home(folder / "valkey", folder / "valkey.log", fast=True))
     STARTED.append(valkey)
     make_database(postgres, TEMPLATE)
@@ -61,10 +74,11 @@ def _start() -> None:
         "ENVIRONMENT": "test",
         "DJANGO_SETTINGS_MODULE": "jincheng_insurance.settings",
         "SECRET_KEY": "test-" + "k" * 50,
-        "SEAL_KEYS": f"1:{base64.b64encode(b's' * 32).decode()}",
+        "SEAL_KEYS": f"1:{base64.b64encode(b'test-' + b's' * 27).decode()}",
         "INDEX_KEY": "test-" + "i" * 40,
         "DATABASE_URL": postgres.url(RUNTIME, TEMPLATE),
         "OWNER_DATABASE_URL": postgres.url(OWNER, TEMPLATE),
+        "RUNTIME_ROLE": RUNTIME,
         "JINCHENG_TEST_FOLDER": str(folder),
         "JINCHENG_POSTGRES_PORT": str(postgres.port),
         "JINCHENG_VALKEY": valkey.url().rpartition("/")[0],
@@ -78,12 +92,12 @@ def _start() -> None:
         )
 
 
-def _server_of_environment() -> Postgres:
-    """The leading process's PostgreSQL, as a worker knows it."""
-    if STARTED and isinstance(STARTED[0], Postgres):
-        return STARTED[0]
-    passwords = {role: os.environ[f"JINCHENG_PASSWORD_{role}"] for role in ("postgres", OWNER, RUNTIME)}
-    return Postgres(int(os.environ["JINCHENG_POSTGRES_PORT"]), process=None, passwords=passwords)  # type: ignore[arg-type]
+def _remove_folders_of_killed_runs() -> None:
+    for run in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/run"):
+        with suppress(OSError, ValueError):
+            pid, _, when = run.read_text(encoding="utf-8").partition(" ")
+            if born(int(pid)) != when:
+                shutil.rmtree(run.parent, ignore_errors=True)
 
 
 def _broker_number(worker: str) -> int:

@@ -33,7 +33,9 @@ class Person:
         return answer.text
 
     def post(self, path: str, files: dict[str, object] | None = None, **fields: str) -> requests.Response:
-        page = self.session.get(self.address + (path if path == "/sign-in/" else "/insured/scheme/"), timeout=20)
+        page = self.session.get(
+            self.address + (path if path == "/sign-in/" else "/insured/scheme/"), timeout=20
+        )
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
         assert token, path
         fields["csrfmiddlewaretoken"] = token[1]

@@ -4,7 +4,10 @@ of the business, all built through the product's own services."""
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from itertools import count
+
+from django.contrib.auth.hashers import make_password
 
 from claims.models import Care, Claim
 from claims.services.bills import BillFacts, add_bill
@@ -79,12 +82,16 @@ def _party(county_code: str, insurer_code: str, year: PolicyYear) -> Party:
     return party
 
 
+@cache
+def hashed_password() -> str:
+    """Hashing is slow on purpose: done once, not for each of a world's people."""
+    return make_password(PASSWORD)
+
+
 def make_user(
     username: str, *roles: Role, region: Region | None = None, insurer: Insurer | None = None
 ) -> User:
-    user = User(username=username, display_name=username)
-    user.set_password(PASSWORD)
-    user.save()
+    user = User.objects.create(username=username, display_name=username, password=hashed_password())
     for role in roles:
         Grant.objects.create(
             user=user, role=role, region=region, insurer=insurer, starts_on=datetime.date(2026, 1, 1)

@@ -15,6 +15,7 @@ from claims.services.steps import check_step, locked_claim, take_step
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.audit.services import record
+from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.scheme.medical import self_pay
 
 
@@ -49,13 +50,16 @@ def draft_bill(*, claim: Claim, facts: BillFacts) -> MedicalBill:
 
 @transaction.atomic(durable=True)
 def add_bill(*, claim: Claim, facts: BillFacts, actor: User) -> MedicalBill:
-    """Enter a bill. Raises RuleError when reimbursements exceed the bill (R6); Refused when the invoice already
+    """Enter a bill. Raises RuleError when reimbursements exceed the bill (R6) or admission comes after discharge (R9);
+    Refused when the invoice already
     stands anywhere (R10: the answer doesn't say where)."""
     claim = locked_claim(claim)
     check_step(claim, "assess", actor)
     bill = draft_bill(claim=claim, facts=facts)
     bill.entered_by = actor
     self_pay(scheme_bill(bill))
+    if facts.admitted_on is not None and facts.admitted_on > facts.on:
+        raise RuleError("admitted_after_discharge", admitted=facts.admitted_on, on=facts.on)
     if facts.on > timezone.localdate():
         raise Refused(_("A bill can't be dated in the future."), field="on", rule="R9")
     if facts.on.year != claim.policy_year_id:

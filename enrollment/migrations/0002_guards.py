@@ -1,5 +1,5 @@
-"""What PostgreSQL itself refuses: cover without or before listing (R2), cover outside the year (R3), and terms that
-change after a claim or statement has used them."""
+"""What PostgreSQL itself refuses: cover without or before listing (R2), also by exchanging what stands, cover outside the
+year (R3), and terms that change after a claim or statement has used them."""
 
 from django.db import migrations
 
@@ -15,17 +15,22 @@ BEGIN
         RAISE EXCEPTION 'household % is not on the roster (R2)', NEW.roster_household_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'insured_household_is_listed';
     END IF;
+    IF TG_OP = 'UPDATE' AND NEW.roster_household_id <> OLD.roster_household_id THEN
+        RAISE EXCEPTION 'an insured household is never exchanged for another (R2)'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'insured_household_stays_itself';
+    END IF;
     SELECT policy_year_id, county_id INTO bound FROM enrollment_agreement WHERE id = NEW.agreement_id;
     IF bound.policy_year_id <> NEW.policy_year_id OR bound.county_id <> NEW.county_id
         OR listed.county_id <> NEW.county_id THEN
         RAISE EXCEPTION 'the agreement is for another county or year (R17)'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'insured_household_under_its_agreement';
     END IF;
-    IF TG_OP = 'INSERT' AND listed.category <> NEW.category THEN
+    IF (TG_OP = 'INSERT' OR NEW.category <> OLD.category) AND listed.category <> NEW.category THEN
         RAISE EXCEPTION 'the roster lists this household as % (R1)', listed.category
             USING ERRCODE = 'check_violation', CONSTRAINT = 'insured_household_category_as_listed';
     END IF;
     IF listed.category IN ('MARGINAL', 'SEVERE_DIFFICULTY')
+        AND (TG_OP = 'INSERT' OR NEW.cover_from < OLD.cover_from OR NEW.category <> OLD.category)
         AND (listed.listed_on IS NULL OR NEW.cover_from < listed.listed_on) THEN
         RAISE EXCEPTION 'cover can''t begin before the household was listed on % (R2)', listed.listed_on
             USING ERRCODE = 'check_violation', CONSTRAINT = 'insured_household_not_before_listing';
@@ -45,9 +50,14 @@ DECLARE
     house record;
     listed_in bigint;
 BEGIN
+    IF TG_OP = 'UPDATE' AND (NEW.roster_person_id <> OLD.roster_person_id
+        OR NEW.insured_household_id <> OLD.insured_household_id) THEN
+        RAISE EXCEPTION 'an insured person is never exchanged for another (R2)'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'insured_person_stays_themselves';
+    END IF;
     SELECT roster_household_id, policy_year_id, county_id, cover_from, cover_to INTO house
-        FROM enrollment_insuredhousehold WHERE id = NEW.insured_household_id;
-    SELECT household_id INTO listed_in FROM enrollment_rosterperson WHERE id = NEW.roster_person_id;
+        FROM enrollment_insuredhousehold WHERE id = NEW.insured_household_id FOR SHARE;
+    SELECT household_id INTO listed_in FROM enrollment_rosterperson WHERE id = NEW.roster_person_id FOR SHARE;
     IF TG_OP = 'INSERT' AND listed_in IS DISTINCT FROM house.roster_household_id THEN
         RAISE EXCEPTION 'the person is not listed in this household (R2)'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'insured_person_is_listed';
@@ -64,14 +74,20 @@ CREATE TRIGGER insured_person_r2 BEFORE INSERT OR UPDATE ON enrollment_insuredpe
 
 CREATE FUNCTION check_policy_term() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    row_year smallint := CASE WHEN TG_OP = 'DELETE' THEN OLD.policy_year_id ELSE NEW.policy_year_id END;
+    used timestamptz;
 BEGIN
-    IF EXISTS (SELECT FROM enrollment_policyyear WHERE year = row_year AND terms_used_at IS NOT NULL)
-        OR (TG_OP = 'UPDATE' AND EXISTS (
-            SELECT FROM enrollment_policyyear WHERE year = OLD.policy_year_id AND terms_used_at IS NOT NULL)) THEN
-        RAISE EXCEPTION 'the terms of % have been used and stand', row_year
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'policy_term_stands_once_used';
-    END IF;
+    FOR used IN
+        SELECT terms_used_at FROM enrollment_policyyear
+        WHERE year IN (
+            CASE WHEN TG_OP = 'DELETE' THEN OLD.policy_year_id ELSE NEW.policy_year_id END,
+            CASE WHEN TG_OP = 'INSERT' THEN NEW.policy_year_id ELSE OLD.policy_year_id END)
+        ORDER BY year FOR SHARE
+    LOOP
+        IF used IS NOT NULL THEN
+            RAISE EXCEPTION 'these terms have been used and stand'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'policy_term_stands_once_used';
+        END IF;
+    END LOOP;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 CREATE TRIGGER policy_term_stands BEFORE INSERT OR UPDATE OR DELETE ON enrollment_policyterm

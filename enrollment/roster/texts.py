@@ -74,6 +74,10 @@ PROBLEM_TEXTS = {
         "The roster already lists this person in another household. Find out where the person belongs; if it"
         " is here, the other household's row has to go first."
     ),
+    "household_of_another_county": _(
+        "The roster already has this household code in another county. Compare the code and the county with"
+        " the monitoring system."
+    ),
     "listed_twice": _("This person stands in row %(row)s of sheet “%(sheet)s” already and is counted once."),
     "no_head": _("Household %(household)s has no head. Enter who is its head."),
     "several_heads": _("Household %(household)s has %(heads)s heads. Leave one of them."),

@@ -78,9 +78,11 @@ def check_import(*, import_id: int) -> None:
             _fail(import_id, SheetError("too_many_attempts"))
             return
         RosterRow.objects.filter(roster_import=import_id).delete()
-        RosterImport.objects.filter(pk=import_id).update(
+        waiting = RosterImport.objects.filter(pk=import_id, state=roster_import.state)
+        if not waiting.update(
             state=State.CHECKING, done=0, attempts=roster_import.attempts + 1, heartbeat_at=timezone.now()
-        )
+        ):
+            return
         try:
             summary = _stage(roster_import)
         except SheetError as error:
@@ -211,7 +213,7 @@ def unfinished_imports() -> list[tuple[str, int]]:
 
 
 def _fail(import_id: int, error: SheetError) -> None:
-    RosterImport.objects.filter(pk=import_id).update(
+    RosterImport.objects.filter(pk=import_id, state__in=RosterImport.RUNNING).update(
         state=State.FAILED, failure=error.as_json(), heartbeat_at=timezone.now()
     )
 

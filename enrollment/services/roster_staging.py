@@ -38,18 +38,21 @@ class Stager:
         counties = Region.objects.filter(level=Region.Level.COUNTY).values_list("code", "pk")
         self.counties = {str(code): pk for code, pk in counties}
         self.household_keys: dict[str, int] = {}
+        self.household_counties: dict[str, int] = {}
 
     def write(self, rows: Sequence[CheckedRow]) -> list[CheckedRow]:
         """Stage a batch. Returns it as staged: a person whom the roster already has in another household is refused
-        there too (R1: nobody is counted twice)."""
+        there too (R1: nobody is counted twice), and so is a household that it has in another county (R25: an import
+        reaches no further than its county)."""
         ring = key_ring()
         numbers = [ring.index(row.record.id_number) if row.record is not None else None for row in rows]
         known = self._known_persons([number for number in numbers if number is not None])
+        self._find_households({row.record.household_code for row in rows if row.record is not None})
         staged = [
             self._refuse_if_elsewhere(row, known.get(number) if number is not None else None)
             for row, number in zip(rows, numbers, strict=True)
         ]
-        self._find_households({row.record.household_code for row in staged if row.record is not None})
+        self._reserve_households({row.record.household_code for row in staged if row.record is not None})
         fresh = iter(
             _reserve(
                 RosterPerson,
@@ -113,15 +116,26 @@ class Stager:
 
     def _find_households(self, codes: set[str]) -> None:
         new = codes - self.household_keys.keys()
-        self.household_keys.update(RosterHousehold.objects.filter(code__in=new).values_list("code", "pk"))
-        missing = sorted(new - self.household_keys.keys())
+        for code, key, county in RosterHousehold.objects.filter(code__in=new).values_list(
+            "code", "pk", "county"
+        ):
+            self.household_keys[code], self.household_counties[code] = key, county
+
+    def _reserve_households(self, codes: set[str]) -> None:
+        missing = sorted(codes - self.household_keys.keys())
         self.household_keys.update(zip(missing, _reserve(RosterHousehold, len(missing)), strict=True))
 
-    @staticmethod
-    def _refuse_if_elsewhere(row: CheckedRow, known: tuple[int, str] | None) -> CheckedRow:
-        if row.record is None or known is None or known[1] == row.record.household_code:
+    def _refuse_if_elsewhere(self, row: CheckedRow, known: tuple[int, str] | None) -> CheckedRow:
+        if row.record is None:
             return row
-        problem = Problem("", "", "listed_in_another_household", {}, ERROR)
+        county = self.counties[row.record.county_code]
+        if self.household_counties.get(row.record.household_code, county) != county:
+            code = "household_of_another_county"
+        elif known is not None and known[1] != row.record.household_code:
+            code = "listed_in_another_household"
+        else:
+            return row
+        problem = Problem("", "", code, {}, ERROR)
         return row._replace(verdict=REJECT, problems=(*row.problems, problem), record=None)
 
 

@@ -16,7 +16,7 @@ from enrollment.services import roster
 from enrollment.texts import failure_text
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
-from jincheng_insurance.access.scope import access_row
+from jincheng_insurance.access.scope import access_row, require
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
 from jincheng_insurance.web.progress import Progress, progress_response
@@ -32,6 +32,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
+        require(actor, Act.IMPORT_ROSTER)
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
             file = form.cleaned_data["file"]

@@ -6,6 +6,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
@@ -33,6 +34,7 @@ class SignIn(auth_views.LoginView):
 
 
 @login_required
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """To the page where this person's work begins."""
     actor = actor_of(request)
@@ -43,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Act.MANAGE_PEOPLE)
+@require_GET
 def people(request: HttpRequest) -> HttpResponse:
     users = User.objects.prefetch_related("grants__region", "grants__insurer").order_by("username")
     return render(request, "access/people.html", {"page": paginate(request, users)})

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
@@ -11,6 +12,7 @@ from jincheng_insurance.web.pages import paginate
 
 
 @requires(Act.VIEW_AUDIT)
+@require_GET
 def records(request: HttpRequest) -> HttpResponse:
     shown = AuditRecord.objects.visible_to(actor_of(request)).select_related("actor", "county")
     page = paginate(request, shown)

@@ -3,7 +3,7 @@
 import sys
 
 from jincheng_insurance.embedded.demo import reset, run
-from jincheng_insurance.embedded.servers import CannotStart
+from jincheng_insurance.embedded.processes import CannotStart
 
 
 def main() -> int:

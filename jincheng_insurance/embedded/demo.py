@@ -1,9 +1,8 @@
 """The demo: bundled servers, web server, worker and beat under one roof. Ctrl-C ends all of them; a second start keeps
-the data. State is in `.demo` (and, for root, whose PostgreSQL runs as `nobody`, partly in /var/tmp)."""
+the data. What it keeps is in `.demo`; as root, PostgreSQL's part is in /var/tmp if `nobody` can't reach `.demo`."""
 
 import base64
 import fcntl
-import hashlib
 import json
 import os
 import secrets
@@ -15,19 +14,24 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from jincheng_insurance.embedded.processes import (
+    CannotStart,
+    Process,
+    dies_with_parent,
+    end_leftovers,
+    remember,
+    stop,
+)
 from jincheng_insurance.embedded.servers import (
     OWNER,
     RUNTIME,
-    CannotStart,
     Home,
-    Postgres,
-    Valkey,
-    dies_with_parent,
+    forget_postgres,
     make_database,
     start_postgres,
     start_valkey,
@@ -36,24 +40,27 @@ from jincheng_insurance.embedded.servers import (
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT / ".demo"))
 DATABASE = "jincheng"
-OUTSIDE = ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL")
 START_SECONDS = 60
+STOP_SECONDS = 10
+PORTS = range(1, 65536)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stopped(Exception):
+class Stopped(BaseException):
     """Somebody asked the demo to end."""
 
 
 class Children:
-    """The processes of the demo besides its servers, each with a log of its own."""
+    """The processes of the demo, each with a log of its own; its servers are watched, and stopped by their own."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, servers: dict[str, Process], environment: dict[str, str]) -> None:
+        self.servers = servers
         self.environment = environment
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, Process] = {}
 
     def start(self, name: str, *module: str) -> None:
         with log_of(name) as log:
-            self.running[name] = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", *module],
                 cwd=ROOT,
                 env=self.environment,
@@ -62,43 +69,38 @@ class Children:
                 stderr=log,
                 preexec_fn=dies_with_parent(),
             )
+        self.running[name] = process
+        remember(FOLDER / "processes", process)
 
     def dead(self) -> str | None:
         """The name of one that has ended."""
-        return next((name for name, process in self.running.items() if process.poll() is not None), None)
+        watched = self.servers | self.running  # a server first: without it, others end too
+        return next((name for name, process in watched.items() if process.poll() is not None), None)
 
     def stop(self) -> None:
-        for process in reversed(self.running.values()):
+        for process in self.running.values():
             if process.poll() is None:
                 process.terminate()
-        for process in reversed(self.running.values()):
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        for process in self.running.values():
+            stop(process, patience=STOP_SECONDS)
+        (FOLDER / "processes").unlink(missing_ok=True)
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    with suppress(OSError):  # the terminal may have gone
+        print(text, flush=True)
 
 
 def log_of(name: str) -> IO[bytes]:
     return (FOLDER / "log" / f"{name}.log").open("ab")
 
 
-def data_folder() -> Path:
-    """Where the bundled PostgreSQL keeps its data: a place that `nobody` can reach when we are root."""
-    if os.geteuid() != 0:
-        return FOLDER / "postgres"
-    return Path("/var/tmp") / f"jincheng-demo-{hashlib.sha256(str(FOLDER).encode()).hexdigest()[:12]}"
-
-
 @contextmanager
 def only_one() -> Iterator[None]:
-    """Holds the folder for this demo alone."""
-    (FOLDER / "log").mkdir(parents=True, exist_ok=True)
-    FOLDER.chmod(0o700)
+    """Holds the folder for this demo alone, and ends what one that was killed has left."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    FOLDER.chmod(0o711)  # PostgreSQL of root runs as `nobody`, and must get through to its own folder
+    (FOLDER / "log").mkdir(mode=0o700, exist_ok=True)
     with (FOLDER / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -106,18 +108,27 @@ def only_one() -> Iterator[None]:
             raise CannotStart(
                 "The demo is running in this folder already; end that one with Ctrl-C."
             ) from error
+        if end_leftovers(FOLDER / "processes"):
+            say("Ended what an earlier demo had left running")
         yield
 
 
-def check_port(port: int) -> None:
+def chosen_port() -> int:
+    """The port that PORT names, if it is free."""
+    named = os.environ.get("PORT") or "8000"
+    if not named.isdecimal() or int(named) not in PORTS:
+        raise CannotStart(f"PORT is a number up to {PORTS[-1]}, not {named!r}.")
+    port = int(named)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise CannotStart(
-                f"Port {port} is taken by another program. Choose another: PORT={port + 10} make demo"
+                f"Port {port} is taken by another program, or not ours to use. Choose another: "
+                f"PORT={8001 if port == 8000 else 8000} make demo"  # noqa: PLR2004
             ) from error
+    return port
 
 
 def kept_secrets() -> dict[str, str]:
@@ -129,7 +140,7 @@ def kept_secrets() -> dict[str, str]:
     return {
         "SECRET_KEY": f"demo-{secrets.token_hex(32)}",
         "INDEX_KEY": f"demo-{secrets.token_hex(32)}",
-        "SEAL_KEYS": f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "SEAL_KEYS": f"1:{base64.b64encode(b'demo-' + secrets.token_bytes(27)).decode()}",
     }
 
 
@@ -141,22 +152,22 @@ def keep_secrets(values: dict[str, str]) -> None:
 
 def run() -> int:
     """Start everything, wait for Ctrl-C, end everything. Returns the exit code."""
-    port = int(os.environ.get("PORT", "8000"))
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for sign in SIGNALS:
         signal.signal(sign, _stop)
-    with only_one():
-        check_port(port)
-        ends: list[Callable[[], None]] = []
-        try:
-            return _serve(port, ends)
-        except Stopped:
-            say("\nEnding the demo")
-            return 0
-        finally:
-            for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(sign, signal.SIG_IGN)
-            while ends:
-                ends.pop()()
+    ends: list[Callable[[], None]] = []
+    try:
+        with only_one():
+            try:
+                return _serve(chosen_port(), ends)
+            finally:
+                for sign in SIGNALS:
+                    signal.signal(sign, signal.SIG_IGN)
+                if ends:
+                    say("\nEnding the demo")
+                while ends:
+                    ends.pop()()
+    except Stopped:
+        return 0
 
 
 def _stop(sign: int, frame: FrameType | None) -> None:
@@ -165,26 +176,30 @@ def _stop(sign: int, frame: FrameType | None) -> None:
 
 def _serve(port: int, ends: list[Callable[[], None]]) -> int:
     values = kept_secrets()
-    environment = _servers(values, ends)
-    keep_secrets(values)
+    servers: dict[str, Process] = {}
+    settings = _servers(values, servers, ends)
     state = FOLDER / "env"
     state.touch(mode=0o600)
-    state.write_text("".join(f"{name}={value}\n" for name, value in environment.items()), encoding="utf-8")
+    state.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), encoding="utf-8")
     ends.append(lambda: state.unlink(missing_ok=True))
-    environment = os.environ | environment
+    environment = os.environ | settings
     say("Bringing the tables up to date")
     _manage(environment, "migrate", "--verbosity=0")
-    _manage(environment, "messages", quiet=True)
-    say("Loading the demo (once)")
-    _manage(environment, "load_demo")
+    if _newest("*.po") > _newest("*.mo"):
+        _manage(environment, "messages", quiet=True)
     sample = FOLDER / "sample"
-    if not sample.exists():
+    bundled = not os.environ.get("DATABASE_URL")
+    if not bundled or "loaded" not in values:
+        say("Loading synthetic demo data (once, less than a minute)")
+        _manage(environment, "load_demo")
         people = ("--persons=200", "--seed=7", "--county=140524")
         _manage(environment, "make_sample_data", *people, f"--out={sample}", quiet=True)
+        if bundled:
+            keep_secrets(values | {"loaded": "yes"})
     say("Starting web server, worker and beat")
-    children = Children(environment)
+    children = Children(servers, environment)
     ends.append(children.stop)
-    web = ("--workers=2", "--threads=4", "--timeout=60", f"--bind=127.0.0.1:{port}")
+    web = ("--workers=2", "--threads=4", "--timeout=60", "--graceful-timeout=5", f"--bind=127.0.0.1:{port}")
     children.start("web", "gunicorn", "jincheng_insurance.wsgi", *web)
     celery = ("celery", "-A", "jincheng_insurance")
     children.start("worker", *celery, "worker", "--concurrency=2", "--loglevel=INFO")
@@ -201,35 +216,46 @@ def _serve(port: int, ends: list[Callable[[], None]]) -> int:
     return 1
 
 
-def _servers(values: dict[str, str], ends: list[Callable[[], None]]) -> dict[str, str]:
-    """The variables of the demo, its servers started unless the environment names some."""
-    environment = {
+def _servers(
+    values: dict[str, str], servers: dict[str, Process], ends: list[Callable[[], None]]
+) -> dict[str, str]:
+    """The variables of the demo, with servers started for those that the environment doesn't name."""
+    settings = {
         "ENVIRONMENT": "demo",
         "UPLOAD_DIR": str(FOLDER / "uploads"),
         **{name: values[name] for name in ("SECRET_KEY", "INDEX_KEY", "SEAL_KEYS")},
     }
-    if os.environ.get("DATABASE_URL"):
-        say("Using the PostgreSQL and Redis that the environment names")
-        return environment | {name: os.environ[name] for name in OUTSIDE if os.environ.get(name)}
-    say("Starting PostgreSQL and Valkey")
-    if (
-        "postgres" not in values
-    ):  # without the first start's passwords and keys its data can't be read any more
-        shutil.rmtree(data_folder(), ignore_errors=True)
     passwords = {name: values[name] for name in ("postgres", OWNER, RUNTIME, "valkey") if name in values}
-    postgres: Postgres = start_postgres(
-        Home(data_folder(), FOLDER / "log" / "postgres.log", passwords=passwords)
-    )
-    ends.append(postgres.stop)
-    valkey: Valkey = start_valkey(Home(FOLDER / "valkey", FOLDER / "log" / "valkey.log", passwords=passwords))
-    ends.append(valkey.stop)
+    if os.environ.get("DATABASE_URL"):
+        say("Using the PostgreSQL that DATABASE_URL names")
+        keep_secrets(values)  # what it holds already was sealed with these
+        given = ("DATABASE_URL", "OWNER_DATABASE_URL")
+        settings |= {name: os.environ[name] for name in given if os.environ.get(name)}
+    else:
+        if "loaded" not in values:
+            _forget()  # the first start was cut short: half a demo, whose keys are gone
+        say(
+            "Starting PostgreSQL" if "loaded" in values else "Making a PostgreSQL data folder and starting it"
+        )
+        postgres = start_postgres(
+            Home(FOLDER / "postgres", FOLDER / "log" / "postgres.log", passwords=passwords)
+        )
+        ends.append(postgres.stop)
+        servers["postgres"] = postgres.process
+        make_database(postgres, DATABASE)
+        settings["DATABASE_URL"] = postgres.url(RUNTIME, DATABASE)
+        settings["OWNER_DATABASE_URL"] = postgres.url(OWNER, DATABASE)
+    if os.environ.get("REDIS_URL"):
+        say("Using the Redis that REDIS_URL names")
+        settings["REDIS_URL"] = os.environ["REDIS_URL"]
+    else:
+        say("Starting Valkey")
+        valkey = start_valkey(Home(FOLDER / "valkey", FOLDER / "log" / "valkey.log", passwords=passwords))
+        ends.append(valkey.stop)
+        servers["valkey"] = valkey.process
+        settings["REDIS_URL"] = valkey.url()
     values |= passwords
-    make_database(postgres, DATABASE)
-    return environment | {
-        "DATABASE_URL": postgres.url(RUNTIME, DATABASE),
-        "OWNER_DATABASE_URL": postgres.url(OWNER, DATABASE),
-        "REDIS_URL": valkey.url(),
-    }
+    return settings
 
 
 def _manage(environment: dict[str, str], *command: str, quiet: bool = False) -> None:
@@ -237,6 +263,7 @@ def _manage(environment: dict[str, str], *command: str, quiet: bool = False) -> 
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
         env=environment,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL if quiet else None,
         preexec_fn=dies_with_parent(),
     )
@@ -244,9 +271,11 @@ def _manage(environment: dict[str, str], *command: str, quiet: bool = False) -> 
         if process.wait():
             raise CannotStart(f"manage.py {command[0]} failed; see above.")
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
+        stop(process)
+
+
+def _newest(pattern: str) -> float:
+    return max((file.stat().st_mtime for file in (ROOT / "locale").rglob(pattern)), default=0.0)
 
 
 def _wait_for_web(port: int, children: Children) -> None:
@@ -266,10 +295,17 @@ def _wait_for_web(port: int, children: Children) -> None:
         time.sleep(0.2)
 
 
+def _forget() -> None:
+    forget_postgres(FOLDER / "postgres")
+    for name in ("valkey", "uploads", "sample"):
+        shutil.rmtree(FOLDER / name, ignore_errors=True)
+    for left in (*FOLDER.glob("beat*"), FOLDER / "secrets.json"):
+        left.unlink(missing_ok=True)
+
+
 def reset() -> int:
-    """Forget the demo's data, keys and logs."""
+    """Forget the demo's data and keys."""
     with only_one():
-        shutil.rmtree(data_folder(), ignore_errors=True)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    say("The demo's data is gone; make demo starts afresh.")
+        _forget()
+    say("The demo's data is gone.")
     return 0

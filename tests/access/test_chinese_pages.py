@@ -1,0 +1,91 @@
+"""Chinese pages speak Chinese: no page shows a Latin word beyond the few that are names."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from jincheng_insurance.access.roles import Role
+from tests.access.table import TABLE
+from tests.access.town import Town
+
+# The language switch, file kinds and programs, the rules' numbers, and the codes of claims, statements, agreements.
+ALLOWED = re.compile(
+    r"English|Excel|WPS|xlsx|MB|R\d+|X|(PA|BF|XY)?-?[0-9A-Z-]*\d[0-9A-Za-z-]*|roster\.xlsx|test\.xlsx"
+)
+LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.-]*")
+SKIPPED = {"script", "style", "title"}
+
+
+class Text(HTMLParser):
+    """The words a reader sees."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in SKIPPED:
+            self.inside.append(tag)
+        self.words += [
+            value for name, value in attrs if name in {"aria-label", "placeholder", "title"} and value
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in SKIPPED and self.inside:
+            self.inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.inside:
+            self.words.append(data)
+
+
+def latin_words(page: str, data: set[str]) -> set[str]:
+    text = Text()
+    text.feed(page)
+    words = {word.strip(".-") for part in text.words for word in LATIN.findall(part)}
+    return {word for word in words if not ALLOWED.fullmatch(word) and word not in data}
+
+
+PAGES = [
+    line.split()[:3]
+    for line in TABLE.strip().splitlines()
+    if len(line.split()) > 2 and line.split()[1] == "GET"
+]
+DATA = {"A", "B", "H", "healthz", "readyz"}
+
+
+ROLES = [
+    Role.CITY_OFFICER,
+    Role.COUNTY_OFFICER,
+    Role.ADJUSTER,
+    Role.REVIEWER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_shows_a_latin_word(town: Town, role: Role) -> None:
+    people = {
+        str(person.username) for side in (town.own, town.foreign) for person in side.party.people.values()
+    }
+    parts = {part for name in people for part in LATIN.findall(name)}
+    wrong = {}
+    for address, method, row in PAGES:
+        if address in {"healthz", "readyz", "set_language"}:
+            continue
+        answer = town.visit(role, address, method, town.own, row)
+        if answer.status_code == 200:
+            found = latin_words(answer.content.decode(), DATA | parts | people)
+            if found:
+                wrong[address] = sorted(found)
+    assert not wrong
+
+
+def test_the_check_would_find_one() -> None:
+    assert latin_words('<p title="Cover">保障 <b>Claims</b> PA2026-140524-000001</p>', set()) == {
+        "Cover",
+        "Claims",
+    }

@@ -1,0 +1,255 @@
+"""Row scope fails closed: who holds no grant in force sees no row, and nothing of the other party's people is read in
+any page."""
+
+import datetime
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404
+from django.utils import timezone
+
+from enrollment.models import Agreement, InsuredHousehold, RosterHousehold
+from jincheng_insurance.access.models import Grant, User
+from jincheng_insurance.access.roles import ACTS_OF, COUNTY_ROLES, INSURER_ROLES, Act, Role
+from jincheng_insurance.access.scope import ScopedManager, ScopedQuerySet, access_row, place_of
+from jincheng_insurance.access.sealing import masked
+from tests.access.table import ANONYMOUS, LINES
+from tests.access.town import Side, Town, Undone, loaded
+from tests.world import make_user
+
+SCOPED = [model for model in apps.get_models() if hasattr(model, "scope")]
+UNSCOPED = [model for model in apps.get_models() if not hasattr(model, "scope")]
+LOCAL_ROLES = sorted(COUNTY_ROLES | INSURER_ROLES)
+GETS = [line for line in LINES if line.method == "GET"]
+DAY = datetime.timedelta(days=1)
+Pages = Callable[[str], list[tuple[str, str]]]
+
+
+@pytest.fixture(autouse=True)
+def _undone(town: Town) -> Iterator[None]:
+    with Undone():
+        yield
+
+
+def nobody(town: Town) -> AnonymousUser:
+    return AnonymousUser()
+
+
+def without_grants(town: Town) -> User:
+    return make_user("stranger")
+
+
+def superuser_without_grants(town: Town) -> User:
+    user = make_user("superuser")
+    user.is_superuser = user.is_staff = True
+    user.save()
+    return user
+
+
+def unsaved(town: Town) -> User:
+    return User(username="unsaved")
+
+
+def inactive(town: Town) -> User:
+    User.objects.filter(pk=town.world.own[Role.AUDITOR].pk).update(is_active=False)
+    return loaded(Role.AUDITOR, town)
+
+
+def all_roles(town: Town, **dates: datetime.date) -> User:
+    user = make_user("all-roles", Role.CITY_OFFICER, Role.CITY_FINANCE, Role.AUDITOR)
+    Grant.objects.filter(user=user).update(**dates)
+    return user
+
+
+def expired(town: Town) -> User:
+    return all_roles(town, ends_on=timezone.localdate() - DAY)
+
+
+def not_begun(town: Town) -> User:
+    return all_roles(town, starts_on=timezone.localdate() + DAY)
+
+
+def administrator(town: Town) -> User:
+    return loaded(Role.ADMINISTRATOR, town)
+
+
+OUTSIDERS = [
+    nobody,
+    without_grants,
+    superuser_without_grants,
+    unsaved,
+    inactive,
+    expired,
+    not_begun,
+    administrator,
+]
+
+
+@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("outsider", OUTSIDERS, ids=lambda outsider: outsider.__name__)
+def test_who_holds_no_grant_in_force_for_it_sees_no_row(
+    town: Town, model: type[models.Model], outsider: Callable[[Town], User]
+) -> None:
+    assert model._default_manager.exists(), "the town has a row to hide"
+    assert not ScopedQuerySet(model).visible_to(outsider(town)).exists()
+
+
+@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
+def test_a_grant_counts_on_its_first_and_on_its_last_day(town: Town, model: type[models.Model]) -> None:
+    today = timezone.localdate()
+    user = all_roles(town, starts_on=today, ends_on=today)
+    assert ScopedQuerySet(model).visible_to(user).count() == model._default_manager.count()
+
+
+@pytest.mark.parametrize("model", UNSCOPED, ids=lambda model: model.__name__)
+def test_a_model_that_declares_no_scope_shows_nothing_even_to_those_who_see_all(
+    town: Town, model: type[models.Model]
+) -> None:
+    for role in Role:
+        assert not ScopedQuerySet(model).visible_to(loaded(role, town)).exists()
+
+
+@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
+def test_a_scoped_model_is_read_through_a_manager_that_can_be_asked(model: type[models.Model]) -> None:
+    assert isinstance(model._default_manager, ScopedManager)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
+def test_every_row_shown_lies_in_a_place_that_a_grant_reaches(
+    town: Town, model: type[models.Model], role: Role
+) -> None:
+    user = loaded(role, town)
+    party = town.world.own
+    shown = set(ScopedQuerySet(model).visible_to(user).values_list("pk", flat=True))
+    scope = model.scope  # type: ignore[attr-defined]
+    for row in model._default_manager.all():
+        county, insurer = place_of(row)
+        if role in COUNTY_ROLES:
+            reached = county == party.county.pk
+        elif role in INSURER_ROLES:
+            reached = insurer == party.insurer.pk
+        else:
+            reached = True
+        assert (row.pk in shown) == (reached and scope.view in ACTS_OF[role]), row
+
+
+def test_a_grant_for_one_insurer_in_one_county_reaches_that_county_alone(town: Town) -> None:
+    own, foreign = town.world.own, town.world.foreign
+    Agreement.objects.filter(pk=foreign.agreement.pk).update(insurer=own.insurer)
+    everywhere = make_user("everywhere", Role.ADJUSTER, insurer=own.insurer)
+    here = make_user("here", Role.ADJUSTER, insurer=own.insurer, region=own.county)
+    counties = {household.county_id for household in InsuredHousehold.objects.visible_to(here)}
+    assert counties == {own.county.pk}
+    assert (
+        InsuredHousehold.objects.visible_to(everywhere).count()
+        > InsuredHousehold.objects.visible_to(here).count()
+    )
+    foreign_row = InsuredHousehold.objects.filter(county=foreign.county).first()
+    assert everywhere.can(Act.HANDLE_CLAIM, on=foreign_row)
+    assert not here.can(Act.HANDLE_CLAIM, on=foreign_row)
+
+
+def test_two_grants_add_up_without_lending_each_other_their_acts(town: Town) -> None:
+    own, foreign = town.world.own, town.world.foreign
+    user = make_user("two-posts", Role.COUNTY_OFFICER, region=own.county)
+    Grant.objects.create(
+        user=user, role=Role.COUNTY_FINANCE, region=foreign.county, starts_on=datetime.date(2026, 1, 1)
+    )
+    assert set(Agreement.objects.visible_to(user)) == {own.agreement, foreign.agreement}
+    assert {row.county_id for row in RosterHousehold.objects.visible_to(user)} == {own.county.pk}
+    assert user.can(Act.ENROL, on=own.agreement)
+    assert not user.can(Act.ENROL, on=foreign.agreement)
+    with pytest.raises(PermissionDenied):
+        access_row(Agreement.objects.all(), user, Act.ENROL, pk=foreign.agreement.pk)
+
+
+def test_a_row_out_of_scope_answers_as_one_that_does_not_exist(town: Town) -> None:
+    officer = loaded(Role.COUNTY_OFFICER, town)
+    for pk in (town.foreign.rows["listed"], 10**9):
+        with pytest.raises(Http404):
+            access_row(RosterHousehold.objects.all(), officer, Act.ENROL, pk=pk)
+
+
+def test_a_queryset_without_scope_is_never_a_way_to_a_row(town: Town) -> None:
+    with pytest.raises(TypeError):
+        access_row(Grant.objects.all(), loaded(Role.AUDITOR, town), pk=1)
+
+
+@pytest.fixture(scope="module")
+def pages(town: Town) -> Pages:
+    """Every GET address as a visitor sees it, for rows of both parties: (what, text and headers), read once."""
+    read: dict[str, list[tuple[str, str]]] = {}
+
+    def pages_of(visitor: str) -> list[tuple[str, str]]:
+        if visitor not in read:
+            read[visitor] = [
+                (f"{visitor}: {line}", answer.content.decode() + repr(answer.headers))
+                for line in GETS
+                for side in (town.own, town.foreign)
+                for answer in [town.visit(visitor, line.address, "GET", side, line.row)]
+            ]
+        return read[visitor]
+
+    return pages_of
+
+
+def canaries(side: Side) -> set[str]:
+    """What of a party may be read nowhere else: names, numbers in full and masked, codes."""
+    numbers = side.id_numbers
+    return {*side.names, *side.codes, *numbers, *(masked(number) for number in numbers)}
+
+
+def test_the_canaries_tell_the_two_parties_apart(town: Town) -> None:
+    assert not canaries(town.own) & canaries(town.foreign)
+    assert all(len(number) == 18 for side in (town.own, town.foreign) for number in side.id_numbers)
+
+
+@pytest.mark.parametrize("role", LOCAL_ROLES)
+def test_nothing_of_the_other_partys_people_is_read_on_any_page(town: Town, pages: Pages, role: Role) -> None:
+    foreign = canaries(town.foreign)
+    for page, text in pages(role):
+        found = {canary for canary in foreign if canary in text}
+        assert not found, page
+
+
+@pytest.mark.parametrize("visitor", [Role.ADMINISTRATOR, ANONYMOUS])
+def test_who_has_no_business_here_reads_of_nobody(town: Town, pages: Pages, visitor: str) -> None:
+    for page, text in pages(visitor):
+        assert not {canary for canary in canaries(town.own) | canaries(town.foreign) if canary in text}, page
+
+
+def test_the_canaries_are_seen_where_they_belong(town: Town, pages: Pages) -> None:
+    """Otherwise the tests around would pass on empty pages."""
+    city = "".join(text for _, text in pages(Role.CITY_OFFICER))
+    own = "".join(text for _, text in pages(Role.COUNTY_OFFICER))
+    for side, seen in ((town.own, own), (town.own, city), (town.foreign, city)):
+        assert all(name in seen for name in side.names)
+        assert all(code in seen for code in side.codes)
+        assert any(masked(number) in seen for number in side.id_numbers)
+
+
+@pytest.mark.parametrize("visitor", [*Role, ANONYMOUS])
+def test_no_page_shows_an_identity_number_in_full_to_anybody(town: Town, pages: Pages, visitor: str) -> None:
+    numbers = {*town.own.id_numbers, *town.foreign.id_numbers}
+    for page, text in pages(visitor):
+        assert not {number for number in numbers if number in text}, page
+
+
+def test_the_search_for_a_person_does_not_tell_a_foreign_number_from_an_unknown_one(town: Town) -> None:
+    answers = []
+    for number in (str(town.foreign.posted["claims:find"]["id_number"]), "140524194910011233"):
+        side = Side(town.own.party, {}, [], [], [], {"claims:find": {"id_number": number}})
+        answer = town.visit(Role.ADJUSTER, "claims:find", "POST", side)
+        assert answer.status_code == 422
+        assert number not in repr(answer.headers)
+        answers.append(answer.content.decode().replace(number, "the number"))
+    first, second = (
+        re.sub(r'(csrf-token" content=|csrfmiddlewaretoken" value=)"[^"]*"', "", text) for text in answers
+    )
+    assert first == second

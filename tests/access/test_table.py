@@ -1,0 +1,117 @@
+"""The access table holds: every address, method, role and party, and nothing refused leaves a trace."""
+
+from collections import Counter
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from jincheng_insurance.access.roles import Role
+from tests.access.table import ANONYMOUS, LEAVES_A_RECORD, LINES, SIGN_IN, WRITES_NOTHING, Line
+from tests.access.town import RECORDS, Town, Undone, addresses, keys_of, traces
+
+METHODS = ("GET", "POST")
+VISITORS = (*Role, ANONYMOUS)
+REFUSED = {"403", "404", "405", SIGN_IN}
+MISSING = [
+    (address, method)
+    for address in addresses()
+    for method in METHODS
+    if not any(line.address == address and line.method == method for line in LINES)
+]
+
+
+def answer_of(response: HttpResponse) -> str:
+    """The status, or `sign-in` for the redirect of a stranger."""
+    target = response.headers.get("Location", "")
+    if response.status_code == 302 and target.startswith(f"{reverse('access:login')}?next="):
+        return SIGN_IN
+    return str(response.status_code)
+
+
+def test_the_table_names_every_address_of_the_product_and_no_other() -> None:
+    assert {line.address for line in LINES} == set(addresses())
+
+
+def test_the_table_has_one_line_for_each_address_and_method() -> None:
+    twice = [
+        key for key, count in Counter((line.address, line.method) for line in LINES).items() if count > 1
+    ]
+    assert not twice
+    assert {line.method for line in LINES} == set(METHODS)
+
+
+def test_an_address_with_a_key_names_its_row() -> None:
+    for line in LINES:
+        assert keys_of(line.address) == (line.row != "-"), line
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
+def test_every_role_gets_the_answer_of_the_table(town: Town, line: Line) -> None:
+    wrong = []
+    for visitor in VISITORS:
+        for side, expected in zip((town.own, town.foreign), line.cells[visitor], strict=True):
+            with Undone():
+                before = traces()
+                found = answer_of(town.visit(visitor, line.address, line.method, side, line.row))
+                after = traces()
+            whose = "own" if side is town.own else "foreign"
+            if found != expected:
+                wrong.append(f"{visitor}, {whose}: {found} instead of {expected}")
+            if trace := _wrong_trace(line, found, before, after):
+                wrong.append(f"{visitor}, {whose}: answered {found}, {trace}")
+    assert not wrong, wrong
+
+
+def _wrong_trace(line: Line, answer: str, before: dict[str, str], after: dict[str, str]) -> str:
+    """What is wrong with the tables after a visit: reading and refusal change none, an act changes some."""
+    changed = {table for table in before if before[table] != after[table]}
+    if answer not in REFUSED and line.address in LEAVES_A_RECORD and line.method == "POST":
+        return "" if changed == {RECORDS} else f"changed {changed}, not the record alone"
+    acted = line.method == "POST" and answer not in REFUSED | {"422"} and line.address not in WRITES_NOTHING
+    if acted and RECORDS not in changed:
+        return "left no record"
+    if not acted and changed - ({RECORDS, "access_user"} if line.address == "access:login" else set()):
+        return f"changed {changed}"
+    return ""
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.method == "POST"], ids=str)
+def test_a_refusal_comes_before_any_look_at_what_was_sent(town: Town, line: Line) -> None:
+    wrong = []
+    for visitor in VISITORS:
+        for side, expected in zip((town.own, town.foreign), line.cells[visitor], strict=True):
+            if expected in REFUSED:
+                with Undone():
+                    found = answer_of(town.visit(visitor, line.address, "POST", side, line.row, empty=True))
+                if found != expected:
+                    wrong.append(f"{visitor}: {found} instead of {expected}")
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize(("address", "method"), MISSING)
+def test_a_method_outside_the_table_is_refused_and_changes_nothing(
+    town: Town, address: str, method: str
+) -> None:
+    lines = [line for line in LINES if line.address == address]
+    wrong = []
+    for visitor in VISITORS:
+        welcome = any(line.cells[visitor][0] not in REFUSED for line in lines)
+        for side in (town.own, town.foreign):
+            with Undone():
+                before = traces()
+                found = answer_of(town.visit(visitor, address, method, side, lines[0].row))
+                changed = traces() != before
+            if found not in ({"405"} if welcome else REFUSED) or changed:
+                wrong.append(f"{visitor}: {found}{', and changed rows' if changed else ''}")
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.method == "POST"], ids=str)
+def test_a_post_without_its_token_is_refused_to_everybody(town: Town, line: Line) -> None:
+    for visitor in VISITORS:
+        with Undone():
+            before = traces()
+            answer = town.visit(visitor, line.address, "POST", town.own, line.row, csrf=True)
+            assert answer.status_code == 403, visitor
+            assert traces() == before, visitor
