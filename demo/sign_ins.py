@@ -30,6 +30,7 @@ SIGN_INS = (
     SignIn("city", "赵明远", "晋城市乡村振兴中心", Role.CITY_OFFICER),
     SignIn("cityfinance", "钱思齐", "晋城市财政局", Role.CITY_FINANCE),
     SignIn("lingchuan", "孙佳禾", "陵川县乡村振兴中心", Role.COUNTY_OFFICER, county="140524"),
+    SignIn("lingchuan2", "何静姝", "陵川县乡村振兴中心", Role.COUNTY_OFFICER, county="140524"),
     SignIn("lingchuanfinance", "李文渊", "陵川县财政局", Role.COUNTY_FINANCE, county="140524"),
     SignIn("gaoping", "周雨桐", "高平市乡村振兴中心", Role.COUNTY_OFFICER, county="140581"),
     SignIn("adjuster", "吴志强", INSURERS[0][1], Role.ADJUSTER, insurer="TH"),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.access.roles import Act
@@ -14,5 +15,21 @@ class EnrollmentConfig(AppConfig):
             MenuItem(_("Roster"), "roster:households", "clipboard-list", Act.VIEW_ROSTER, order=31),
             MenuItem(_("Enrolment"), "enrollment:status", "user-check", Act.VIEW_INSURED, order=40),
             MenuItem(_("Insured households"), "enrollment:insured", "users", Act.VIEW_INSURED, order=41),
+            MenuItem(
+                _("Payee accounts"),
+                "enrollment:accounts",
+                "credit-card",
+                Act.CONFIRM_ACCOUNT,
+                order=42,
+                count=accounts_to_decide,
+            ),
             MenuItem(_("The scheme"), "enrollment:scheme", "book-open", Act.VIEW_SCHEME, order=90),
         )
+
+
+def accounts_to_decide(request: HttpRequest) -> int:
+    """The badge: how many proposed payee accounts wait for the signed-in person."""
+    from enrollment.selectors import waiting_accounts
+    from jincheng_insurance.access.guards import actor_of
+
+    return waiting_accounts(actor_of(request))

@@ -1,5 +1,6 @@
 """Policy years and agreements, our mirror of the national monitoring roster, and the insured (R1-R3, R17)."""
 
+import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -21,6 +22,7 @@ class Category(models.TextChoices):
 
 
 MONITORED = (Category.MARGINAL, Category.SEVERE_DIFFICULTY)
+NEWBORN_WITHIN = datetime.timedelta(days=731)
 
 
 class BasicInsurance(models.TextChoices):
@@ -239,15 +241,18 @@ class RosterHousehold(models.Model):
 
 
 class RosterPerson(models.Model):
-    """A member of a roster household. The identity number is sealed, and unique in the whole roster by its index."""
+    """A member of a roster household. The identity number is sealed, and unique in the whole roster by its index.
+    A newborn without a number yet may be listed by the county itself: `added_by` and `added_on` mark that source, and
+    the number is pending until the county or a roster import completes it (R2)."""
 
     scope: ClassVar = Scope(Act.VIEW_ROSTER, county="household__county")
 
     household = models.ForeignKey(RosterHousehold, models.PROTECT, related_name="persons")
     code = models.CharField(_("person code"), max_length=32, blank=True)
     name = models.CharField(_("name"), max_length=60)
-    id_number_sealed = models.BinaryField()
-    id_number_index = models.BinaryField(unique=True)
+    id_number_sealed = models.BinaryField(null=True)
+    id_number_index = models.BinaryField(unique=True, null=True)
+    number_pending = models.BooleanField(_("number pending"), default=False, db_default=False)
     birth_date = models.DateField(_("birth date"))
     sex = models.CharField(_("sex"), max_length=6)
     relation = models.CharField(_("relation to head"), max_length=20, choices=Relation)
@@ -255,13 +260,39 @@ class RosterPerson(models.Model):
         _("basic medical insurance"), max_length=8, choices=BasicInsurance, default=BasicInsurance.UNKNOWN
     )
     telephone_sealed = models.BinaryField(null=True)
-    seen_in = models.ForeignKey(RosterImport, models.PROTECT, related_name="+")
+    seen_in = models.ForeignKey(RosterImport, models.PROTECT, null=True, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("added by")
+    )
+    added_on = models.DateField(_("added on"), null=True, blank=True)
 
     objects = ScopedManager()
 
     class Meta:
         verbose_name = _("roster person")
         ordering = ("household", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(number_pending=True, id_number_sealed=None, id_number_index=None)
+                | Q(number_pending=False, id_number_sealed__isnull=False, id_number_index__isnull=False),
+                name="roster_person_number_or_pending",
+            ),
+            models.CheckConstraint(
+                condition=Q(added_by=None, added_on=None, seen_in__isnull=False, number_pending=False)
+                | Q(added_by__isnull=False, added_on__isnull=False),
+                name="roster_person_has_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(added_on=None)
+                | Q(birth_date__lte=F("added_on"), birth_date__gt=F("added_on") - NEWBORN_WITHIN),
+                name="roster_person_added_is_newborn",
+            ),
+            models.UniqueConstraint(
+                fields=("household", "name", "birth_date"),
+                condition=Q(number_pending=True),
+                name="roster_person_pending_once",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
@@ -337,3 +368,81 @@ class InsuredPerson(models.Model):
 
     def __str__(self) -> str:
         return str(self.roster_person_id)
+
+
+class PayeeAccount(models.Model):
+    """The bank account to which an insured person's benefits go. A change is proposed by one person and confirmed by
+    another; what was proposed is never edited. At most one account of a person is confirmed, at most one waits."""
+
+    scope: ClassVar = Scope(Act.VIEW_INSURED, county="county", insurer="agreement__insurer")
+
+    class Relation(models.TextChoices):
+        """Who the holder is to the insured person."""
+
+        SELF = "self", _("The insured person")
+        GUARDIAN = "guardian", _("Guardian")
+        HEAD = "head", _("Head of the household")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Waiting for confirmation")
+        CONFIRMED = "confirmed", _("Confirmed")
+        REFUSED = "refused", _("Refused")
+        SUPERSEDED = "superseded", _("Superseded")
+
+    person = models.ForeignKey(
+        RosterPerson, models.PROTECT, related_name="accounts", verbose_name=_("insured person")
+    )
+    county = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("county"))
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, related_name="payee_accounts", verbose_name=_("agreement")
+    )
+    holder_name = models.CharField(_("account holder"), max_length=60)
+    relation = models.CharField(_("holder is"), max_length=8, choices=Relation)
+    proof_note = models.CharField(_("proof"), max_length=200, blank=True)
+    bank_name = models.CharField(_("bank"), max_length=80)
+    account_sealed = models.BinaryField()
+    account_index = models.BinaryField()
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")
+    )
+    proposed_at = models.DateTimeField(_("proposed at"), auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("payee account")
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
+                name="payee_account_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decided_by=None, decided_at=None)
+                | Q(state__in=("confirmed", "refused"), decided_by__isnull=False, decided_at__isnull=False)
+                | Q(state="superseded"),
+                name="payee_account_decision_fits_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(relation="self") | ~Q(proof_note=""), name="payee_account_of_another_has_proof"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(reason=""), name="payee_account_refused_with_reason"
+            ),
+            models.UniqueConstraint(
+                fields=("person",), condition=Q(state="confirmed"), name="payee_account_one_confirmed"
+            ),
+            models.UniqueConstraint(
+                fields=("person",), condition=Q(state="proposed"), name="payee_account_one_waiting"
+            ),
+        )
+        indexes = (models.Index(fields=["account_index"], name="payee_account_by_index"),)
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

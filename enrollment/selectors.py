@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from enrollment.models import (
     MONITORED,
     Agreement,
     InsuredHousehold,
     InsuredPerson,
+    PayeeAccount,
     PolicyTerm,
     PolicyYear,
     RosterHousehold,
@@ -20,7 +22,7 @@ from enrollment.models import (
 )
 from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Act
-from jincheng_insurance.access.sealing import Place, index_of, masked, unseal
+from jincheng_insurance.access.sealing import Place, SealError, index_of, masked, unseal
 from jincheng_insurance.scheme.premium import budget
 from jincheng_insurance.scheme.terms import Terms, default_terms
 
@@ -42,7 +44,9 @@ def identity_place(person_id: int) -> Place:
 
 
 def masked_identity(person: RosterPerson) -> str:
-    """The identity number as pages show it."""
+    """The identity number as pages show it; words for a newborn's that is still to come."""
+    if person.id_number_sealed is None:
+        return gettext("to be supplied")
     return masked(unseal(bytes(person.id_number_sealed), identity_place(person.pk)))
 
 
@@ -164,3 +168,81 @@ def find_insured_person(actor: User, identity_number: str, policy_year: PolicyYe
         )
         .first()
     )
+
+
+def telephone_place(person_id: int) -> Place:
+    return Place("enrollment_rosterperson", "telephone", person_id)
+
+
+def masked_telephone(person: RosterPerson) -> str:
+    """A member's telephone as pages show it, or ""."""
+    if person.telephone_sealed is None:
+        return ""
+    return masked(unseal(bytes(person.telephone_sealed), telephone_place(person.pk)))
+
+
+def pending_persons(household_codes: Iterable[str]) -> dict[tuple[str, str, datetime.date], int]:
+    """Newborns of these households whose number is pending: (household code, name, birth date) to person key. An
+    import that brings such a person with a number gives them this key, so that nobody stands on the roster twice."""
+    rows = RosterPerson.objects.filter(number_pending=True, household__code__in=set(household_codes))
+    return {
+        (code, name, born): pk
+        for code, name, born, pk in rows.values_list("household__code", "name", "birth_date", "pk")
+    }
+
+
+def match_pending(household_code: str, name: str, birth_date: datetime.date) -> int | None:
+    """The key of the one newborn whose number is pending and who is meant by these facts, or None."""
+    return pending_persons([household_code]).get((household_code, name, birth_date))
+
+
+LONG_ACCOUNT = 16  # from here on four digits at both ends still hide most of the number
+SHOWN_END = 4
+
+
+def account_place(account_id: int) -> Place:
+    return Place("enrollment_payeeaccount", "account", account_id)
+
+
+def payee_accounts(actor: User) -> QuerySet[PayeeAccount]:
+    return PayeeAccount.objects.visible_to(actor).select_related(
+        "person__household__township", "person__household__village", "county", "proposed_by", "decided_by"
+    )
+
+
+def waiting_accounts(actor: User) -> int:
+    """How many proposed accounts the actor may decide: those within reach that somebody else proposed."""
+    waiting_ones = PayeeAccount.objects.visible_to(actor).filter(state=PayeeAccount.State.PROPOSED)
+    return waiting_ones.exclude(proposed_by=actor).count() if actor.can(Act.CONFIRM_ACCOUNT) else 0
+
+
+def confirmed_account(person: InsuredPerson) -> PayeeAccount | None:
+    """The account to which an insured person's benefits go, whoever's it is; None until one is confirmed."""
+    return PayeeAccount.objects.filter(
+        person=person.roster_person_id, state=PayeeAccount.State.CONFIRMED
+    ).first()
+
+
+def masked_account(account: PayeeAccount) -> str:
+    """The account number as pages show it."""
+    return mask_account(open_account(account))
+
+
+def mask_account(number: str) -> str:
+    """An account number with its last four digits, a long one with its first four too.
+
+    >>> mask_account("6228480402564890018"), mask_account("1234567890")
+    ('6228***********0018', '******7890')
+    """
+    if len(number) >= LONG_ACCOUNT:
+        return masked(number)
+    return "*" * (len(number) - SHOWN_END) + number[-SHOWN_END:]
+
+
+def open_account(account: PayeeAccount) -> str:
+    """The account number in full, only for the bank's workbook: the caller records the look. SealError when it is no
+    longer the number that was proposed and confirmed."""
+    number = unseal(bytes(account.account_sealed), account_place(account.pk))
+    if index_of(number) != bytes(account.account_index):
+        raise SealError(f"the number of payee account {account.pk} isn't the one proposed")
+    return number

@@ -8,6 +8,8 @@ from functools import cache
 from itertools import count
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+from stdnum.cn.ric import calc_check_digit
 
 from claims.models import Care, Claim
 from claims.services.bills import BillFacts, add_bill
@@ -25,6 +27,8 @@ from enrollment.models import (
 )
 from enrollment.selectors import current_policy_year, identity_place
 from enrollment.services.enrolment import enrol_household
+from enrollment.services.member import add_member
+from enrollment.services.payee import AccountFacts
 from jincheng_insurance.access.models import Grant, Insurer, Region, User
 from jincheng_insurance.access.roles import CITY_ROLES, COUNTY_ROLES, Role
 from jincheng_insurance.access.sealing import index_of, seal
@@ -158,6 +162,41 @@ def insure_person(party: Party, **listing: object) -> InsuredPerson:
     person = insure_household(party, **{"persons": 1} | listing).persons.first()
     assert person is not None
     return person
+
+
+def second_officer(party: Party) -> User:
+    """Another officer of the party's county: whoever proposes an account doesn't confirm it."""
+    return make_user(f"{party.county.code}-{next(_numbers)}", Role.COUNTY_OFFICER, region=party.county)
+
+
+def add_newborn(party: Party, household: RosterHousehold, *, name: str = "新生儿") -> RosterPerson:
+    """A girl born ten days ago, listed by the county, her identity number pending."""
+    return add_member(
+        household=household,
+        name=name,
+        birth_date=timezone.localdate() - datetime.timedelta(days=10),
+        sex="female",
+        relation="GRANDCHILD",
+        actor=party[Role.COUNTY_OFFICER],
+    )
+
+
+def number_of(newborn: RosterPerson, *, serial: int | None = None) -> str:
+    """A valid identity number that tells a newborn's date of birth and sex."""
+    place = (next(_numbers) if serial is None else serial) % 400 * 2 + (newborn.sex == "male")
+    body = f"140524{newborn.birth_date:%Y%m%d}{place:03d}"
+    return body + calc_check_digit(body + "0")
+
+
+def account_facts(person: RosterPerson, **changes: str) -> AccountFacts:
+    """An account of the person's own, each with a number of its own."""
+    facts = {
+        "holder_name": person.name,
+        "relation": "self",
+        "bank_name": "晋城农商银行",
+        "number": f"62284804{next(_numbers):011d}",
+    }
+    return AccountFacts(**facts | changes)
 
 
 def reported_claim(party: Party, person: InsuredPerson | None = None, *, reserve: str = "1000") -> Claim:

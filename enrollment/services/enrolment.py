@@ -4,12 +4,11 @@ only asks for what R2 allows."""
 import datetime
 from dataclasses import dataclass
 
-from django.db import IntegrityError, connection, transaction
-from django.utils.translation import gettext_lazy as _
+from django.db import connection, transaction
 
-from enrollment.models import MONITORED, Agreement, InsuredHousehold, InsuredPerson, RosterHousehold
+from enrollment.models import Agreement, InsuredHousehold, InsuredPerson, RosterHousehold
+from enrollment.services.household import insure_household
 from jincheng_insurance.access.models import User
-from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.audit.services import record
@@ -82,37 +81,9 @@ def enrol_household(
 ) -> InsuredHousehold:
     """Enrol one roster household with all its members from a day of the policy year on. Refused before the listing
     date of a monitored household (R2), outside the year, twice, or under another county's agreement."""
-    agreement = _lock(agreement)
-    require(actor, Act.ENROL, agreement)
-    require(actor, Act.ENROL, household)
-    first, last = _bounds(agreement)
-    if household.county_id != agreement.county_id:
-        raise Refused(_("This household belongs to another county's agreement."), field="code", rule="R17")
-    if not first <= cover_from <= last:
-        raise Refused(_("Cover must begin within the policy year."), field="cover_from", rule="R3")
-    if household.category in MONITORED and (household.listed_on is None or cover_from < household.listed_on):
-        raise Refused(
-            _("Cover of a monitored household can't begin before it was listed on %(day)s."),
-            field="cover_from",
-            rule="R2",
-            day=household.listed_on,
-        )
-    try:
-        with transaction.atomic():
-            insured = InsuredHousehold.objects.create(
-                agreement=agreement,
-                policy_year_id=agreement.policy_year_id,
-                county_id=household.county_id,
-                roster_household=household,
-                category=household.category,
-                cover_from=cover_from,
-                cover_to=last,
-                enrolled_by=actor,
-            )
-    except IntegrityError as error:
-        if "insured_household_once_a_year" not in str(error):
-            raise
-        raise Refused(_("This household is already insured for the policy year."), field="code") from error
+    insured = insure_household(
+        agreement=_lock(agreement), household=household, cover_from=cover_from, actor=actor
+    )
     with connection.cursor() as cursor:
         cursor.execute(ENROL_PERSONS, {"households": [insured.pk]})
     record(

@@ -112,7 +112,7 @@ class Stager:
         rows = RosterPerson.objects.filter(id_number_index__in=numbers).values_list(
             "id_number_index", "pk", "household__code"
         )
-        return {bytes(number): (pk, code) for number, pk, code in rows}
+        return {bytes(number): (pk, code) for number, pk, code in rows if number is not None}
 
     def _find_households(self, codes: set[str]) -> None:
         new = codes - self.household_keys.keys()

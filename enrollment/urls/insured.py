@@ -1,6 +1,7 @@
 from django.urls import path
 
 from enrollment.views import enrolment as views
+from enrollment.views import entry, payee
 
 app_name = "enrollment"
 urlpatterns = [
@@ -8,7 +9,11 @@ urlpatterns = [
     path("<int:pk>/", views.insured_household, name="household"),
     path("enrol/", views.status, name="status"),
     path("enrol/<int:agreement_pk>/", views.enrol_county, name="enrol_county"),
-    path("enrol/household/", views.find_household, name="find_household"),
-    path("enrol/household/<int:pk>/", views.enrol_household, name="enrol_household"),
+    path("enrol/household/", entry.find_household, name="find_household"),
+    path("enrol/household/<int:pk>/", entry.enrol_household, name="enrol_household"),
+    path("accounts/", payee.accounts, name="accounts"),
+    path("accounts/<int:pk>/", payee.account, name="account"),
+    path("accounts/<int:pk>/confirm/", payee.confirm, name="confirm_account"),
+    path("accounts/<int:pk>/refuse/", payee.refuse, name="refuse_account"),
     path("scheme/", views.scheme, name="scheme"),
 ]

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from enrollment.views import member
 from enrollment.views import roster as views
 
 app_name = "roster"
@@ -11,4 +12,9 @@ urlpatterns = [
     path("imports/<int:pk>/cancel/", views.cancel_import, name="cancel"),
     path("households/", views.households, name="households"),
     path("households/<int:pk>/", views.household, name="household"),
+    path("households/<int:pk>/members/", member.add_member, name="add_member"),
+    path("persons/<int:pk>/", member.person, name="person"),
+    path("persons/<int:pk>/particulars/", member.change_member, name="change_member"),
+    path("persons/<int:pk>/number/", member.complete_number, name="complete_number"),
+    path("persons/<int:pk>/account/", member.propose_account, name="propose_account"),
 ]

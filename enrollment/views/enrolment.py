@@ -1,22 +1,19 @@
-"""Pages of the insured: who is covered, enrolling a county or one household, and the scheme's own page."""
-
-import datetime
+"""Pages of the insured: who is covered, enrolling a county, and the scheme's own page."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from enrollment.forms import EnrolHouseholdForm, HouseholdCodeForm, HouseholdFilter
-from enrollment.models import MONITORED, Agreement, InsuredHousehold, RosterHousehold
+from enrollment.forms import HouseholdFilter
+from enrollment.models import Agreement, InsuredHousehold
 from enrollment.selectors import (
     agreements,
     current_policy_year,
     enrolment_status,
     insured_households,
     masked_identity,
-    roster_households,
     terms_of,
 )
 from enrollment.services import enrolment
@@ -82,66 +79,6 @@ def enrol_county(request: HttpRequest, agreement_pk: int) -> HttpResponse:
             % {"households": enrolled.households, "persons": enrolled.persons},
         )
     return redirect("enrollment:status")
-
-
-@requires(Act.ENROL)
-@require_http_methods(["GET", "HEAD", "POST"])
-def find_household(request: HttpRequest) -> HttpResponse:
-    """The roster household of a code, to be enrolled."""
-    form = HouseholdCodeForm(request.POST or None)
-    if form.is_valid():
-        found = roster_households(actor_of(request)).filter(code=form.cleaned_data["code"].strip()).first()
-        if found is not None:
-            return redirect("enrollment:enrol_household", pk=found.pk)
-        form.add_error(
-            "code",
-            _("No household with this code stands on your roster. Nobody is insured who isn't listed there."),
-        )
-    return render(
-        request, "enrollment/find_household.html", {"form": form}, status=422 if form.errors else 200
-    )
-
-
-@requires(Act.VIEW_ROSTER)
-@require_http_methods(["GET", "HEAD", "POST"])
-def enrol_household(request: HttpRequest, pk: int) -> HttpResponse:
-    """One household with its members: enrol it from a day on."""
-    actor = actor_of(request)
-    household = access_row(roster_households(actor), actor, Act.ENROL, pk=pk)
-    year = current_policy_year()
-    agreement = agreements(actor, year).filter(county=household.county_id).first()
-    form = EnrolHouseholdForm(
-        request.POST or None, initial={"cover_from": _earliest_cover(household, year.year)}
-    )
-    already = InsuredHousehold.objects.filter(policy_year=year, roster_household=household).first()
-    if agreement is None:
-        messages.error(request, _("This county has no agreement for the policy year yet."))
-        return redirect("enrollment:status")
-    if request.method == "POST" and form.is_valid():
-        with refusals_shown(request, form):
-            enrolled = enrolment.enrol_household(
-                agreement=agreement,
-                household=household,
-                cover_from=form.cleaned_data["cover_from"],
-                actor=actor,
-            )
-            messages.success(request, _("The household is now insured."))
-            return redirect("enrollment:household", pk=enrolled.pk)
-    context = {
-        "household": household,
-        "agreement": agreement,
-        "already": already,
-        "form": form,
-        "persons": [(person, masked_identity(person)) for person in household.persons.order_by("id")],
-    }
-    return render(request, "enrollment/enrol_household.html", context, status=422 if form.errors else 200)
-
-
-def _earliest_cover(household: RosterHousehold, year: int) -> datetime.date:
-    first = datetime.date(year, 1, 1)
-    if household.category in MONITORED and household.listed_on is not None:
-        return max(first, household.listed_on)
-    return first
 
 
 @requires(Act.VIEW_SCHEME)

@@ -32,6 +32,7 @@ class Act(models.TextChoices):
     IMPORT_ROSTER = "import_roster", _("Import the roster")
     VIEW_INSURED = "view_insured", _("See insured households and persons")
     ENROL = "enrol", _("Enrol households")
+    CONFIRM_ACCOUNT = "confirm_account", _("Confirm payee accounts")
     VIEW_PREMIUM = "view_premium", _("See premium statements")
     ISSUE_STATEMENT = "issue_statement", _("Issue premium statements")
     VIEW_CLAIM = "view_claim", _("See claims")
@@ -50,10 +51,11 @@ READING = frozenset(
 ACTS_OF: Mapping[Role, frozenset[Act]] = {
     Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER},
     Role.CITY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
-    Role.COUNTY_OFFICER: READING | {Act.IMPORT_ROSTER, Act.ENROL, Act.ISSUE_STATEMENT},
+    Role.COUNTY_OFFICER: READING | {Act.IMPORT_ROSTER, Act.ENROL, Act.CONFIRM_ACCOUNT, Act.ISSUE_STATEMENT},
     Role.COUNTY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
     Role.ADJUSTER: (READING - {Act.VIEW_ROSTER}) | {Act.HANDLE_CLAIM},
-    Role.REVIEWER: (READING - {Act.VIEW_ROSTER}) | {Act.APPROVE_CLAIM, Act.RECORD_PAYMENT},
+    Role.REVIEWER: (READING - {Act.VIEW_ROSTER})
+    | {Act.APPROVE_CLAIM, Act.RECORD_PAYMENT, Act.CONFIRM_ACCOUNT},
     Role.AUDITOR: READING | {Act.VIEW_AUDIT},
     Role.ADMINISTRATOR: frozenset({Act.VIEW_SCHEME, Act.MANAGE_PEOPLE}),
 }

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.audit.models import AuditRecord
 
+PAIR = 2
+
 ACTS = {
     "sign_in": _("signed in"),
     "upload_roster": _("uploaded a roster"),
@@ -16,6 +18,13 @@ ACTS = {
     "cancel_roster_import": _("cancelled a roster import"),
     "enrol_county": _("enrolled a county"),
     "enrol_household": _("enrolled a household"),
+    "find_household": _("looked up a household"),
+    "add_member": _("added a newborn"),
+    "complete_number": _("completed an identity number"),
+    "change_member": _("changed a member's particulars"),
+    "propose_account": _("proposed a payee account"),
+    "confirm_account": _("confirmed a payee account"),
+    "refuse_account": _("refused a payee account"),
     "issue_statement": _("issued a premium statement"),
     "report_claim": _("reported a claim"),
     "find_person": _("looked up a person"),
@@ -47,6 +56,21 @@ FACTS = {
     "net_premium": _("net premium"),
     "cover_from": _("cover from"),
     "found": _("found"),
+    "telephone": _("telephone"),
+    "basic_insurance": _("basic medical insurance"),
+    "account": _("account"),
+    "holder": _("holder is"),
+}
+
+# Codes that stand in facts, in the reader's words.
+VALUES = {
+    "resident": _("Resident insurance"),
+    "employee": _("Employee insurance"),
+    "none": _("Not insured"),
+    "unknown": _("Unknown"),
+    "self": _("The insured person"),
+    "guardian": _("Guardian"),
+    "head": _("Head of the household"),
 }
 
 
@@ -62,7 +86,18 @@ def object_text(record: AuditRecord) -> str:
 
 
 def fact_lines(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Each fact by name; a pair of values is shown as before and after."""
     return [
-        (str(FACTS.get(name, name)), (_("yes") if value else _("no")) if isinstance(value, bool) else value)
+        (str(FACTS.get(name, name)), " → ".join(map(_shown, value)) if _pair(value) else _shown(value))
         for name, value in facts.items()
     ]
+
+
+def _pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == PAIR
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return str(VALUES.get(value, value)) if isinstance(value, str) else str(value)

@@ -55,6 +55,13 @@ roster:cancel               POST   import    302   403   302/404 403     403    
 roster:households           GET    -         200   403   200     403     403     403     200   403   sign-in
 roster:household            GET    listed    200   403   200/404 403     403     403     200   403   sign-in
 
+roster:add_member           GET    listed    403   403   200/404 403     403     403     403   403   sign-in
+roster:add_member           POST   listed    403   403   302/404 403     403     403     403   403   sign-in
+roster:person               GET    member    200   403   200/404 403     403     403     200   403   sign-in
+roster:change_member        POST   member    403   403   302/404 403     403     403     403   403   sign-in
+roster:complete_number      POST   newborn   403   403   302/404 403     403     403     403   403   sign-in
+roster:propose_account      POST   member    403   403   302/404 403     403     403     403   403   sign-in
+
 enrollment:scheme           GET    -         200   200   200     200     200     200     200   200   sign-in
 enrollment:insured          GET    -         200   403   200     403     200     200     200   403   sign-in
 enrollment:household        GET    insured   200   403   200/404 403     200/404 200/404 200   403   sign-in
@@ -64,6 +71,10 @@ enrollment:find_household   GET    -         403   403   200     403     403    
 enrollment:find_household   POST   -         403   403   302/422 403     403     403     403   403   sign-in
 enrollment:enrol_household  GET    listed    403   403   200/404 403     403     403     403   403   sign-in
 enrollment:enrol_household  POST   listed    403   403   302/404 403     403     403     403   403   sign-in
+enrollment:accounts         GET    -         403   403   200     403     403     200     200   403   sign-in
+enrollment:account          GET    account   403   403   200/404 403     403     200/404 200   403   sign-in
+enrollment:confirm_account  POST   account   403   403   302/404 403     403     302/404 403   403   sign-in
+enrollment:refuse_account   POST   account   403   403   302/404 403     403     302/404 403   403   sign-in
 
 premiums:list               GET    -         200   200   200     200     200     200     200   403   sign-in
 premiums:statement          GET    statement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in

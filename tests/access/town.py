@@ -20,6 +20,7 @@ from demo.people import make_households
 from demo.workbooks import write_one_sheet
 from enrollment.models import InsuredHousehold, RosterHousehold, RosterImport, RosterPerson
 from enrollment.selectors import identity_place
+from enrollment.services.payee import propose_account
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealing import unseal
@@ -31,12 +32,16 @@ from tests.world import (
     PASSWORD,
     Party,
     World,
+    account_facts,
+    add_newborn,
     approved_claim,
     bill_facts,
     insure_household,
     list_household,
     make_world,
+    number_of,
     reported_claim,
+    second_officer,
     submitted_claim,
 )
 
@@ -131,11 +136,18 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         uploaded_by=party[Role.COUNTY_OFFICER],
     )
     bill = assessed.bills.get()
+    newborn = add_newborn(party, listed)
+    account = propose_account(
+        person=person.roster_person, facts=account_facts(person.roster_person), actor=second_officer(party)
+    )
     side = Side(
         party,
         rows={
             "import": roster_import.pk,
             "listed": listed.pk,
+            "member": person.roster_person_id,
+            "newborn": newborn.pk,
+            "account": account.pk,
             "insured": stated.pk,
             "person": person.pk,
             "agreement": party.agreement.pk,
@@ -156,10 +168,11 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         ],
         id_numbers=[
             unseal(bytes(member.id_number_sealed), identity_place(member.pk))
-            for member in RosterPerson.objects.filter(household__county=party.county)
+            for member in RosterPerson.objects.filter(household__county=party.county, number_pending=False)
         ],
     )
     side.posted = _posted(side, listed, stated, person.roster_person)
+    side.posted["roster:complete_number"] = {"id_number": number_of(newborn)}
     return side
 
 
@@ -188,7 +201,21 @@ def _posted(
         "set_language": {"language": "en"},
         "roster:imports": {"file": ""},
         "enrollment:find_household": {"code": listed.code},
-        "enrollment:enrol_household": {"cover_from": f"{year}-01-01"},
+        "enrollment:enrol_household": {"cover_from": f"{year}-01-01"}
+        | {
+            f"m{member.pk}-{name}": value
+            for member in listed.persons.all()
+            for name, value in {"enrol": "on", "basic_insurance": "resident"}.items()
+        },
+        "enrollment:refuse_account": {"reason": "the name does not fit the passbook"},
+        "roster:add_member": {
+            "name": "新生",
+            "birth_date": today,
+            "sex": "female",
+            "relation": "GRANDCHILD",
+        },
+        "roster:change_member": {"basic_insurance": "employee", "telephone": "13800001234"},
+        "roster:propose_account": {"bank_name": "晋城银行", "number": "6228480402564890018"},
         "claims:find": {"id_number": unseal(bytes(person.id_number_sealed), identity_place(person.pk))},
         "claims:report": {"reported_on": today, "reserve": "500", "account": ""},
         "claims:calculation": bill,

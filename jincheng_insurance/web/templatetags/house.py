@@ -124,7 +124,7 @@ class Problem:
 
 @register.simple_tag
 def problems(*forms: object) -> list[Problem]:
-    """What is wrong in these forms and formsets, in the order of the page. Anything else is skipped."""
+    """What is wrong in these forms, formsets and lists of them, in the order of the page. Else is skipped."""
     return [problem for form in forms for problem in _problems_of(form)]
 
 
@@ -134,6 +134,9 @@ def _problems_of(form: object) -> Iterator[Problem]:
             yield from (Problem("", "", str(error)) for error in form.non_form_errors())
             for one in form.forms:
                 yield from _problems_of(one)
+    elif isinstance(form, list | tuple):
+        for one in form:
+            yield from _problems_of(one)
     elif isinstance(form, BaseForm) and form.is_bound:
         yield from (Problem("", "", str(error)) for error in form.non_field_errors())
         for field in form:

@@ -1,0 +1,275 @@
+"""A newborn without a number: listed by the county, completed once, never doubled; and a member's particulars."""
+
+import datetime
+import json
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from enrollment.models import InsuredPerson, RosterImport, RosterPerson, RosterRow
+from enrollment.selectors import (
+    identity_place,
+    masked_identity,
+    masked_telephone,
+    match_pending,
+    pending_persons,
+)
+from enrollment.services.enrolment import enrol_household
+from enrollment.services.member import add_member, change_member, complete_number
+from enrollment.services.pending import complete_pending, pending_moved
+from enrollment.services.roster_apply import PERSONS
+from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.access.roles import Role
+from jincheng_insurance.access.sealing import index_of, seal, unseal
+from jincheng_insurance.audit.models import AuditRecord
+from tests.world import World, add_newborn, insure_person, list_household, number_of
+
+DAY = datetime.timedelta(days=1)
+
+
+def signed_in(world: World) -> Client:
+    client = Client()
+    client.force_login(world.own[Role.COUNTY_OFFICER])
+    return client
+
+
+def test_a_newborn_stands_on_the_roster_with_its_source_and_is_insured_like_anybody(world: World) -> None:
+    household = list_household(world.own, persons=1)
+    child = add_newborn(world.own, household)
+    assert (child.added_by, child.added_on) == (world.own[Role.COUNTY_OFFICER], timezone.localdate())
+    assert masked_identity(child) == "待补"
+    insured = enrol_household(
+        agreement=world.own.agreement,
+        household=household,
+        cover_from=datetime.date(world.year.year, 1, 1),
+        actor=world.own[Role.COUNTY_OFFICER],
+    )
+    assert insured.persons.filter(roster_person=child).exists()
+    client = signed_in(world)
+    for address, key in (
+        ("roster:household", household.pk),
+        ("roster:person", child.pk),
+        ("enrollment:household", insured.pk),
+    ):
+        assert "待补" in client.get(reverse(address, args=[key])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "field"),
+    [
+        ("新生儿", -1, "birth_date"),
+        ("新生儿", 731, "birth_date"),
+        ("张三", 10, "name"),
+    ],
+)
+def test_who_is_no_newborn_or_stands_there_already_is_refused(
+    world: World, name: str, born: int, field: str
+) -> None:
+    household = list_household(world.own, persons=1)
+    add_newborn(world.own, household, name="张三")
+    with pytest.raises(Refused) as refusal:
+        add_member(
+            household=household,
+            name=name,
+            birth_date=timezone.localdate() - born * DAY,
+            sex="male",
+            relation="GRANDCHILD",
+            actor=world.own[Role.COUNTY_OFFICER],
+        )
+    assert refusal.value.field == field
+    assert household.persons.count() == 2
+
+
+def test_another_countys_officer_adds_nobody(world: World) -> None:
+    with pytest.raises(PermissionDenied):
+        add_newborn(world.foreign, list_household(world.own))
+
+
+def test_the_number_is_completed_once_and_on_record(world: World) -> None:
+    child = add_newborn(world.own, list_household(world.own))
+    number = number_of(child)
+    complete_number(person=child, id_number=number, actor=world.own[Role.COUNTY_OFFICER])
+    child.refresh_from_db()
+    assert not child.number_pending
+    assert unseal(bytes(child.id_number_sealed or b""), identity_place(child.pk)) == number
+    record = AuditRecord.objects.get(act="complete_number")
+    assert record.facts == {"number": f"{number[:4]}**********{number[-4:]}"}
+    assert record.county_id == world.own.county.pk
+    with pytest.raises(Refused, match="已有身份证号"):
+        complete_number(person=child, id_number=number, actor=world.own[Role.COUNTY_OFFICER])
+
+
+def test_a_number_that_does_not_fit_is_refused(world: World) -> None:
+    child = add_newborn(world.own, list_household(world.own))
+    officer = world.own[Role.COUNTY_OFFICER]
+    fitting = number_of(child)
+    other_day = RosterPerson(birth_date=child.birth_date - DAY, sex="female")
+    boy = RosterPerson(birth_date=child.birth_date, sex="male")
+    wrong_check = fitting[:-1] + ("1" if fitting[-1] != "1" else "2")
+    for number in (number_of(other_day), number_of(boy), wrong_check, fitting[:-1]):
+        with pytest.raises(Refused) as refusal:
+            complete_number(person=child, id_number=number, actor=officer)
+        assert refusal.value.field == "id_number"
+    taken = add_newborn(world.own, list_household(world.own))
+    complete_number(person=taken, id_number=fitting, actor=officer)
+    with pytest.raises(Refused, match="已有人使用"):
+        complete_number(person=child, id_number=fitting, actor=officer)
+    child.refresh_from_db()
+    assert child.number_pending
+
+
+INSERT = """
+INSERT INTO enrollment_rosterperson (household_id, code, name, birth_date, sex, relation, basic_insurance,
+    number_pending, id_number_sealed, id_number_index, seen_in_id, added_by_id, added_on)
+VALUES (%(household)s, '', %(name)s, %(born)s, 'male', 'OTHER', 'unknown', %(pending)s, %(sealed)s, %(index)s, %(seen)s,
+    %(by)s, %(on)s)
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"pending": False}, "roster_person_number_or_pending"),
+        ({"sealed": b"x", "index": b"x"}, "roster_person_number_or_pending"),
+        (
+            {"sealed": b"x", "index": b"x", "pending": False, "by": None, "on": None},
+            "roster_person_has_source",
+        ),
+        ({"by": None, "on": None}, "roster_person_has_source"),
+        ({"by": None}, "roster_person_has_source"),
+        ({"born": datetime.date(2020, 1, 1)}, "roster_person_added_is_newborn"),
+        ({"born": datetime.date(2030, 1, 1)}, "roster_person_added_is_newborn"),
+        ({"name": "新生儿"}, "roster_person_pending_once"),
+    ],
+)
+def test_raw_sql_is_refused(world: World, changes: dict[str, object], constraint: str) -> None:
+    child = add_newborn(world.own, list_household(world.own))
+    values = {
+        "household": child.household_id,
+        "name": "另一个",
+        "born": child.birth_date,
+        "pending": True,
+        "sealed": None,
+        "index": None,
+        "seen": None,
+        "by": world.own[Role.COUNTY_OFFICER].pk,
+        "on": timezone.localdate(),
+    }
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(INSERT, values | changes)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, values)
+
+
+def staged(child: RosterPerson, key: int, number: str) -> RosterImport:
+    """A checked import whose one row brings the child with a number, under `key`."""
+    roster_import = RosterImport.objects.create(
+        file_name="later.xlsx", sha256="", size=1, stored_as=f"later{key}", uploaded_by_id=child.added_by_id
+    )
+    record = {
+        "household_code": child.household.code,
+        "name": child.name,
+        "birth_date": child.birth_date.isoformat(),
+        "relation": "GRANDCHILD",
+        "basic_insurance": "resident",
+        "sex": "female",
+    }
+    RosterRow.objects.create(
+        roster_import=roster_import,
+        sheet="1",
+        row=2,
+        verdict="accept",
+        household_key=child.household_id,
+        person_key=key,
+        record=json.loads(json.dumps(record)),
+        id_number_sealed=seal(number, identity_place(key)),
+        id_number_index=index_of(number),
+    )
+    return roster_import
+
+
+def test_an_import_that_brings_the_number_meets_the_newborn_and_doubles_nobody(world: World) -> None:
+    household = list_household(world.own, persons=1)
+    child = add_newborn(world.own, household)
+    facts = (household.code, child.name, child.birth_date)
+    key = match_pending(*facts)
+    assert key == child.pk
+    assert pending_persons([household.code, "nowhere"]) == {facts: child.pk}
+    assert match_pending(household.code, child.name, child.birth_date + DAY) is None
+    assert match_pending(household.code, "别人", child.birth_date) is None
+
+    number = number_of(child)
+    roster_import = staged(child, child.pk, number)
+    assert not pending_moved(roster_import.pk)
+    assert complete_pending(roster_import.pk) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(PERSONS, {"id": roster_import.pk})
+    assert household.persons.count() == 2
+    child.refresh_from_db()
+    assert (child.number_pending, child.basic_insurance, child.seen_in) == (False, "resident", roster_import)
+    assert unseal(bytes(child.id_number_sealed or b""), identity_place(child.pk)) == number
+    assert match_pending(*facts) is None
+    assert complete_pending(roster_import.pk) == 0
+
+
+def test_rows_checked_before_the_newborn_came_or_was_completed_are_known_as_stale(world: World) -> None:
+    child = add_newborn(world.own, list_household(world.own))
+    number = number_of(child)
+    assert pending_moved(staged(child, child.pk + 1000, number).pk)
+    meant = staged(child, child.pk, number)
+    assert not pending_moved(meant.pk)
+    complete_number(person=child, id_number=number_of(child), actor=world.own[Role.COUNTY_OFFICER])
+    assert pending_moved(meant.pk)
+
+
+def test_particulars_change_on_the_roster_and_in_the_cover_and_are_on_record_masked(world: World) -> None:
+    insured = insure_person(world.own, basic_insurance="unknown")
+    person, officer = insured.roster_person, world.own[Role.COUNTY_OFFICER]
+    change = {"person": person, "policy_year": world.year, "actor": officer}
+    assert change_member(basic_insurance="resident", telephone="13812345678", **change)
+    insured.refresh_from_db()
+    person.refresh_from_db()
+    assert (insured.basic_insurance, person.basic_insurance) == ("resident", "resident")
+    assert masked_telephone(person) == "1381***5678"
+    assert not change_member(basic_insurance="resident", telephone="13812345678", **change)
+    assert change_member(basic_insurance="resident", telephone="13900001111", **change)
+    assert [record.facts for record in AuditRecord.objects.filter(act="change_member").order_by("id")] == [
+        {"basic_insurance": ["unknown", "resident"], "telephone": ["—", "1381***5678"]},
+        {"telephone": ["1381***5678", "1390***1111"]},
+    ]
+
+
+def test_the_forms_of_a_members_page_work(world: World) -> None:
+    household = list_household(world.own, persons=1)
+    client = signed_in(world)
+    add = reverse("roster:add_member", args=[household.pk])
+    facts = {"name": "张 小宝", "birth_date": "2020-01-01", "sex": "female", "relation": "GRANDCHILD"}
+    assert client.post(add, facts).status_code == 422
+    born = (timezone.localdate() - 5 * DAY).isoformat()
+    assert client.post(add, facts | {"birth_date": born}).status_code == 302
+    child = household.persons.get(number_pending=True)
+    assert child.name == "张小宝"
+    number = reverse("roster:complete_number", args=[child.pk])
+    assert client.post(number, {"id_number": "11010519491231002X"}).status_code == 422
+    assert client.post(number, {"id_number": number_of(child).lower()}).status_code == 302
+    account = reverse("roster:propose_account", args=[child.pk])
+    wrong = client.post(
+        account, {"bank_name": "银行", "number": "6228480402564890018", "holder_name": "别人"}
+    )
+    assert wrong.status_code == 422
+    assert 'href="#id_relation"' in wrong.content.decode()
+    assert (
+        client.post(account, {"bank_name": "晋城银行", "number": "6228 4804 0256 4890 019"}).status_code
+        == 302
+    )
+    page = client.get(reverse("roster:person", args=[child.pk])).content.decode()
+    assert "6228***********0019" in page
+    assert "请与银行卡或存折核对" in page
+    particulars = reverse("roster:change_member", args=[child.pk])
+    assert client.post(particulars, {"basic_insurance": "resident", "telephone": "1"}).status_code == 422
+    assert client.post(particulars, {"basic_insurance": "resident", "telephone": ""}).status_code == 302
+    assert not InsuredPerson.objects.filter(roster_person=child).exists()
