@@ -15,6 +15,7 @@ from claims.services.bills import BillFacts, add_bill
 from claims.services.decision import approve_claim, submit_claim
 from claims.services.intake import report_claim
 from claims.services.payment import record_payment
+from demo.accounts import make_accounts
 from demo.parties import make_parties
 from demo.people import make_households
 from demo.sign_ins import INSURER_OF
@@ -66,6 +67,7 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
         claims = _claims(
             agreement, TARGETS[code], users[f"adjuster{number}"], users[f"reviewer{number}"], random
         )
+        make_accounts(agreement, officer=officer, reviewer=users[f"reviewer{number}"])
         evaluate_agreement(agreement_id=agreement.pk)
         say(f"{agreement.county.name}: {claims} claims, loss ratio {agreement_ratio(agreement).percent} %")
 

@@ -167,6 +167,7 @@ class MemberForm(AccountForm):
     def __init__(self, *args: Any, person: RosterPerson, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"basic_insurance": person.basic_insurance})
         super().__init__(*args, person=person, prefix=f"m{person.pk}", **kwargs)
+        self.whose = person.name
         self.fields["bank_name"].required = self.fields["number"].required = False
         self.fields["telephone"].widget.attrs["placeholder"] = masked_telephone(person)
 
@@ -198,12 +199,21 @@ class MemberForm(AccountForm):
 
 
 class NewMemberForm(forms.Form):
-    """A newborn without an identity number yet."""
+    """A newborn without an identity number yet. Nothing is chosen beforehand that might be left standing wrongly."""
+
+    CHILDREN = (Relation.SON, Relation.DAUGHTER, Relation.GRANDCHILD, Relation.SIBLING, Relation.OTHER)
 
     name = NameField(label=_("Name"))
     birth_date = DateField(label=_("Birth date"))
-    sex = forms.ChoiceField(label=_("Sex"), choices=(("male", _("Male")), ("female", _("Female"))))
-    relation = forms.ChoiceField(label=_("Relation to head"), choices=Relation.choices)
+    sex = forms.ChoiceField(label=_("Sex"), choices=(("", "—"), ("male", _("Male")), ("female", _("Female"))))
+    relation = forms.ChoiceField(
+        label=_("Relation to head"), choices=(("", "—"), *((each.value, each.label) for each in CHILDREN))
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.fields["name"].widget.attrs["autofocus"] = True
 
 
 class NumberForm(forms.Form):

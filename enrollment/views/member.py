@@ -34,7 +34,7 @@ from jincheng_insurance.web.answers import refusals_shown
 @requires(Act.VIEW_ROSTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_member(request: HttpRequest, pk: int) -> HttpResponse:
-    """List a newborn whose identity number is still to come."""
+    """List a newborn whose identity number is still to come; where the household waits to be enrolled, go on there."""
     actor = actor_of(request)
     household = access_row(roster_households(actor), actor, Act.ENROL, pk=pk)
     form = NewMemberForm(request.POST if request.method == "POST" else None)
@@ -45,7 +45,8 @@ def add_member(request: HttpRequest, pk: int) -> HttpResponse:
                 request,
                 _("%(name)s now stands on the roster, number to be supplied.") % {"name": person.name},
             )
-            return redirect("roster:household", pk=pk)
+            insured = household.insured.filter(policy_year=current_policy_year()).exists()
+            return redirect("roster:household" if insured else "enrollment:enrol_household", pk=pk)
     return render(
         request,
         "enrollment/add_member.html",

@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from claims.models import BenefitYear, Claim, Decision, LossEntry, Payment
 from demo.story import TARGETS
-from enrollment.models import Agreement, RosterPerson
+from enrollment.models import Agreement, PayeeAccount, RosterPerson
 from riskpool.models import Alert
 from riskpool.selectors import pool_figures
 
@@ -32,6 +32,8 @@ def test_the_demo_tells_its_year_through_the_services(capsys: pytest.CaptureFixt
     assert {"assessing", "submitted", "approved", "closed"} <= set(
         Claim.objects.values_list("state", flat=True)
     )
+
+    assert set(PayeeAccount.objects.values_list("state", flat=True)) == {"proposed", "confirmed"}
 
     persons = RosterPerson.objects.count()
     call_command("load_demo", persons=800)

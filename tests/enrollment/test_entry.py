@@ -1,6 +1,7 @@
 """One household entered by a clerk: found by code or number, members ticked, everything written together."""
 
 import datetime
+import threading
 from collections.abc import Iterable
 
 import pytest
@@ -9,13 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import InsuredHousehold, InsuredPerson, PayeeAccount, RosterHousehold, RosterPerson
-from enrollment.selectors import identity_place, telephone_place
+from enrollment.selectors import current_policy_year, identity_place, telephone_place
 from enrollment.services.entry import EntryRefused, MemberEntry, enrol_entry
+from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.audit.models import AuditRecord
-from tests.world import World, account_facts, add_newborn, list_household
+from tests.world import World, account_facts, add_newborn, list_household, second_officer
 
 
 def members_of(household: RosterHousehold) -> list[RosterPerson]:
@@ -41,15 +43,10 @@ def signed_in(world: World) -> Client:
 
 def posted(household: RosterHousehold, **changes: str) -> dict[str, str]:
     """The form as the page sends it, all members ticked."""
-    data = {"cover_from": "2026-01-01"}
+    data = {"cover_from": f"{current_policy_year().year}-01-01"}
     for member in members_of(household):
         data |= {f"m{member.pk}-enrol": "on", f"m{member.pk}-basic_insurance": "resident"}
     return data | changes
-
-
-@pytest.fixture(autouse=True)
-def _in_2026(world: World) -> None:
-    assert world.year.year == 2026
 
 
 def test_only_the_ticked_are_enrolled_with_what_was_entered(world: World) -> None:
@@ -97,12 +94,12 @@ def test_one_wrong_member_leaves_nothing_behind(world: World) -> None:
 
 
 def test_cover_before_the_listing_is_refused(world: World) -> None:
-    household = list_household(world.own, category="MARGINAL", listed_on=datetime.date(2026, 6, 1))
+    household = list_household(world.own, category="MARGINAL", listed_on=datetime.date(world.year.year, 6, 1))
     entries = [MemberEntry(member.pk, "resident") for member in members_of(household)]
     with pytest.raises(Refused) as refusal:
-        enter(world, household, entries, cover_from=datetime.date(2026, 5, 31))
+        enter(world, household, entries, cover_from=datetime.date(world.year.year, 5, 31))
     assert refusal.value.rule == "R2"
-    insured = enter(world, household, entries, cover_from=datetime.date(2026, 6, 1))
+    insured = enter(world, household, entries, cover_from=datetime.date(world.year.year, 6, 1))
     assert insured.persons.count() == 2
 
 
@@ -121,7 +118,7 @@ def test_a_newborn_is_covered_from_birth(world: World) -> None:
     insured = enter(
         world, household, [MemberEntry(member.pk, "resident") for member in members_of(household)]
     )
-    assert insured.persons.get(roster_person=child).cover_from == child.birth_date
+    assert insured.persons.get(roster_person=child).cover_from == max(insured.cover_from, child.birth_date)
     assert insured.persons.exclude(roster_person=child).get().cover_from == insured.cover_from
 
 
@@ -164,7 +161,7 @@ def test_a_refused_account_is_shown_at_its_field_and_values_are_kept(world: Worl
     answer = signed_in(world).post(reverse("enrollment:enrol_household", args=[household.pk]), data)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert f'href="#id_m{head.pk}-relation"' in page
+    assert f'href="#id_m{head.pk}-relation">{head.name} 持有人身份：' in page
     assert 'value="13812345678"' in page
     assert not InsuredHousehold.objects.filter(roster_household=household).exists()
 
@@ -245,3 +242,29 @@ def test_an_entry_takes_few_queries(world: World, django_assert_max_num_queries)
     client.get(path)
     with django_assert_max_num_queries(16, connection=connection):
         assert client.get(path).status_code == 200
+
+
+def test_two_clerks_who_enter_one_household_at_once_insure_it_once(live_world: World) -> None:
+    household = list_household(live_world.own, persons=2)
+    entries = [MemberEntry(member.pk, "resident") for member in members_of(household)]
+    clerks = [live_world.own[Role.COUNTY_OFFICER], second_officer(live_world.own)]
+    together = threading.Barrier(2)
+    refused: list[str] = []
+
+    def save(clerk: User) -> None:
+        try:
+            together.wait()
+            enter(live_world, household, entries, actor=clerk)
+        except Refused as refusal:
+            refused.append(str(refusal))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=save, args=(clerk,)) for clerk in clerks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    assert "已参保" in refused[0]
+    assert household.insured.get().persons.count() == 2

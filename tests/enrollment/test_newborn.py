@@ -250,7 +250,10 @@ def test_the_forms_of_a_members_page_work(world: World) -> None:
     facts = {"name": "张 小宝", "birth_date": "2020-01-01", "sex": "female", "relation": "GRANDCHILD"}
     assert client.post(add, facts).status_code == 422
     born = (timezone.localdate() - 5 * DAY).isoformat()
-    assert client.post(add, facts | {"birth_date": born}).status_code == 302
+    assert client.post(add, facts | {"birth_date": born, "sex": ""}).status_code == 422
+    assert client.post(add, facts | {"birth_date": born, "relation": "HEAD"}).status_code == 422
+    added = client.post(add, facts | {"birth_date": born})
+    assert added.headers["Location"] == reverse("enrollment:enrol_household", args=[household.pk])
     child = household.persons.get(number_pending=True)
     assert child.name == "张小宝"
     number = reverse("roster:complete_number", args=[child.pk])

@@ -124,7 +124,8 @@ class Problem:
 
 @register.simple_tag
 def problems(*forms: object) -> list[Problem]:
-    """What is wrong in these forms, formsets and lists of them, in the order of the page. Else is skipped."""
+    """What is wrong in these forms, formsets and lists of them, in the order of the page. Else is skipped.
+    A form among several says by its attribute `whose` which one it is."""
     return [problem for form in forms for problem in _problems_of(form)]
 
 
@@ -138,10 +139,12 @@ def _problems_of(form: object) -> Iterator[Problem]:
         for one in form:
             yield from _problems_of(one)
     elif isinstance(form, BaseForm) and form.is_bound:
-        yield from (Problem("", "", str(error)) for error in form.non_field_errors())
+        whose = getattr(form, "whose", "")
+        yield from (Problem("", whose, str(error)) for error in form.non_field_errors())
         for field in form:
             anchor = field.auto_id if field.use_fieldset else field.id_for_label
-            yield from (Problem(str(anchor), str(field.label), str(error)) for error in field.errors)
+            label = f"{whose} {field.label}" if whose else str(field.label)
+            yield from (Problem(str(anchor), label, str(error)) for error in field.errors)
 
 
 @register.simple_tag
