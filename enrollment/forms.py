@@ -1,11 +1,13 @@
 """Forms of the roster and of enrolment."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Category
+from enrollment.roster.texts import FIELD_NAMES
 from jincheng_insurance.web.forms import DateField
 
 
@@ -14,9 +16,32 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Workbook"),
-        help_text=_("The export of the monitoring system as .xlsx, at most 20 MB; any number of sheets."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        help_text=_(
+            "The export of the monitoring system as .xlsx, .xls or .csv, at most 20 MB; any number of sheets."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )
+
+
+class ColumnsForm(forms.Form):
+    """Which field each column of a sheet holds; one choice for each column that has a title."""
+
+    def __init__(
+        self, *args: Any, titles: Sequence[str], found: Mapping[int, str] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("(not needed)")), *FIELD_NAMES.items()]
+        for at, title in enumerate(titles):
+            if title:
+                self.fields[f"column_{at}"] = forms.ChoiceField(
+                    label=title, required=False, choices=choices, initial=(found or {}).get(at, "")
+                )
+
+    def chosen(self) -> dict[int, str]:
+        """The field of each column by its offset, where one was chosen."""
+        return {
+            int(name.removeprefix("column_")): field for name, field in self.cleaned_data.items() if field
+        }
 
 
 class HouseholdFilter(forms.Form):

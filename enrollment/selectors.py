@@ -4,12 +4,13 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from enrollment.models import (
     MONITORED,
     Agreement,
+    ColumnMapping,
     InsuredHousehold,
     InsuredPerson,
     PolicyTerm,
@@ -18,11 +19,13 @@ from enrollment.models import (
     RosterImport,
     RosterPerson,
 )
+from enrollment.roster.columns import ROSTER_COLUMNS
 from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.sealing import Place, index_of, masked, unseal
 from jincheng_insurance.scheme.premium import budget
 from jincheng_insurance.scheme.terms import Terms, default_terms
+from jincheng_insurance.sheets.columns import TitleTable
 
 
 def terms_of(policy_year_id: int) -> Terms:
@@ -164,3 +167,16 @@ def find_insured_person(actor: User, identity_number: str, policy_year: PolicyYe
         )
         .first()
     )
+
+
+def roster_titles(county_id: int | None) -> TitleTable:
+    """The roster's columns by title, for an import of that county or of the whole city (None): by the titles
+    everybody knows, and those that somebody with that reach has said."""
+    said = ColumnMapping.objects.filter(Q(county=None) | Q(county=county_id)).order_by(
+        F("county").asc(nulls_first=True)
+    )
+    return TitleTable(ROSTER_COLUMNS, dict(said.values_list("key", "field")))
+
+
+def column_mappings(actor: User) -> QuerySet[ColumnMapping]:
+    return ColumnMapping.objects.visible_to(actor).select_related("county", "said_by")
