@@ -4,11 +4,12 @@ stand, since people put them into wrong columns too."""
 import re
 from typing import Any
 
-from enrollment.roster.cleaning import clean_identity, clean_text
+from enrollment.roster.cleaning import clean_identity, clean_text, is_scientific
 from jincheng_insurance.sheets.problems import masked
 
 LONGEST_SHOWN = 40
 NUMBER_FIELDS = frozenset({"id_number", "telephone", "household_telephone"})
+TELLS_NOTHING = 11  # 1.40521E+17 holds no more of a number than its county
 CODE_FIELDS = frozenset({"household_code", "person_code"})
 IDENTITY_ALIKE = re.compile(r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d{4}[\dXx]?")
 LONG_DIGITS = re.compile(r"\d{13,}[Xx]?|(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -20,9 +21,11 @@ def said(field: str, cell: Any) -> str:
     >>> said("id_number", "140524194408101452"), said("household_kind", " 低保户")
     ('1405**********1452', '低保户')
     """
-    if field == "id_number":
-        return masked(clean_identity(cell)[:LONGEST_SHOWN])
-    text = clean_text(cell)[:LONGEST_SHOWN]
+    text = (clean_identity(cell) if field == "id_number" else clean_text(cell))[:LONGEST_SHOWN]
+    if not text:
+        return shown_text(" ".join(str(cell).split())[:LONGEST_SHOWN])
+    if is_scientific(text) and len(text) <= TELLS_NOTHING:
+        return text
     if field in NUMBER_FIELDS:
         return masked(text)
     if field in CODE_FIELDS:
