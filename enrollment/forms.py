@@ -1,6 +1,7 @@
 """Forms of the roster and of enrolment."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import BasicInsurance, Category, PayeeAccount, Relation, RosterPerson
 from enrollment.roster.cleaning import clean_name
+from enrollment.roster.texts import FIELD_NAMES
 from enrollment.selectors import masked_telephone
 from enrollment.services.entry import MemberEntry
 from enrollment.services.payee import AccountFacts
@@ -21,9 +23,32 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Workbook"),
-        help_text=_("The export of the monitoring system as .xlsx, at most 20 MB; any number of sheets."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        help_text=_(
+            "The export of the monitoring system as .xlsx, .xls or .csv, at most 20 MB; any number of sheets."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )
+
+
+class ColumnsForm(forms.Form):
+    """Which field each column of a sheet holds; one choice for each column that has a title."""
+
+    def __init__(
+        self, *args: Any, titles: Sequence[str], found: Mapping[int, str] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("(not needed)")), *FIELD_NAMES.items()]
+        for at, title in enumerate(titles):
+            if title:
+                self.fields[f"column_{at}"] = forms.ChoiceField(
+                    label=title, required=False, choices=choices, initial=(found or {}).get(at, "")
+                )
+
+    def chosen(self) -> dict[int, str]:
+        """The field of each column by its offset, where one was chosen."""
+        return {
+            int(name.removeprefix("column_")): field for name, field in self.cleaned_data.items() if field
+        }
 
 
 class HouseholdFilter(forms.Form):

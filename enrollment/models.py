@@ -126,6 +126,7 @@ class RosterImport(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting to be checked")
         CHECKING = "checking", _("Being checked")
+        MAPPING = "mapping", _("Columns to be named")
         CHECKED = "checked", _("Checked")
         APPLYING = "applying", _("Being applied")
         APPLIED = "applied", _("Applied")
@@ -199,6 +200,52 @@ class RosterRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet}!{self.row}"
+
+
+class UnplacedSheet(models.Model):
+    """The sheet for which an import waits in `MAPPING`: its first rows, cells cut short and personal numbers masked, so
+    that somebody can say which column holds what. Gone when that is said, or the import is given up."""
+
+    roster_import = models.OneToOneField(RosterImport, models.CASCADE, related_name="unplaced_sheet")
+    sheet = models.CharField(max_length=100)
+    header_row = models.PositiveIntegerField()
+    rows = models.JSONField()
+
+    class Meta:
+        verbose_name = _("sheet with unknown columns")
+
+    def __str__(self) -> str:
+        return self.sheet
+
+
+class ColumnMapping(models.Model):
+    """What a column title means, as somebody has said once: a field of the roster, or nothing ("") for a title to pass
+    over. It holds for the imports of its county; without one, for all, unless a county has said otherwise."""
+
+    scope: ClassVar = Scope(Act.VIEW_ROSTER, county="county")
+
+    county = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("county")
+    )
+    key = models.CharField(max_length=130)
+    title = models.CharField(_("title"), max_length=130)
+    field = models.CharField(_("field"), max_length=30, blank=True)
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(_("since"), auto_now=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("remembered column title")
+        ordering = ("title", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("county", "key"), name="column_mapping_once_per_reach", nulls_distinct=False
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class RosterHousehold(models.Model):

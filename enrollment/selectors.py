@@ -4,13 +4,14 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from enrollment.models import (
     MONITORED,
     Agreement,
+    ColumnMapping,
     InsuredHousehold,
     InsuredPerson,
     PayeeAccount,
@@ -20,11 +21,13 @@ from enrollment.models import (
     RosterImport,
     RosterPerson,
 )
+from enrollment.roster.columns import ROSTER_COLUMNS
 from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.sealing import Place, SealError, index_of, masked, unseal
 from jincheng_insurance.scheme.premium import budget
 from jincheng_insurance.scheme.terms import Terms, default_terms
+from jincheng_insurance.sheets.columns import TitleTable
 
 
 def terms_of(policy_year_id: int) -> Terms:
@@ -246,3 +249,16 @@ def open_account(account: PayeeAccount) -> str:
     if index_of(number) != bytes(account.account_index):
         raise SealError(f"the number of payee account {account.pk} isn't the one proposed")
     return number
+
+
+def roster_titles(county_id: int | None) -> TitleTable:
+    """The roster's columns by title, for an import of that county or of the whole city (None): by the titles
+    everybody knows, and those that somebody with that reach has said."""
+    said = ColumnMapping.objects.filter(Q(county=None) | Q(county=county_id)).order_by(
+        F("county").asc(nulls_first=True)
+    )
+    return TitleTable(ROSTER_COLUMNS, dict(said.values_list("key", "field")))
+
+
+def column_mappings(actor: User) -> QuerySet[ColumnMapping]:
+    return ColumnMapping.objects.visible_to(actor).select_related("county", "said_by")

@@ -6,21 +6,26 @@ import datetime
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from operator import itemgetter
 
-from enrollment.roster.columns import ROSTER_COLUMNS, ROSTER_TITLES
+from enrollment.roster.columns import IGNORED_KEYS, ROSTER_COLUMNS, ROSTER_TITLES
 from enrollment.roster.households import Draft, Findings, compare_rows
 from enrollment.roster.meanings import Counties
 from enrollment.roster.places import SheetPlaces, lists_heads
 from enrollment.roster.record import ACCEPT, REJECT, WARN, CheckedRow, RosterRecord
 from enrollment.roster.rows import RowChecker
-from jincheng_insurance.sheets.columns import HEADER_ROWS, Layout
+from enrollment.roster.unplaced import SAMPLE_ROWS, ColumnsUnknown, FirstRows, likely_header
+from jincheng_insurance.sheets.columns import HEADER_ROWS, Layout, TitleTable, key_of
 from jincheng_insurance.sheets.problems import ERROR, SheetError
 from jincheng_insurance.sheets.reading import SheetRow
 
 PROGRESS_EVERY = 1_000
 NOTHING_SAID = ("", None, "unknown")
+WANTED = {
+    "rows": HEADER_ROWS,
+    "columns": "、".join(column.titles[0] for column in ROSTER_COLUMNS if column.required),
+}
 Progress = Callable[[int], None]
 
 
@@ -30,15 +35,17 @@ def check_rows(
     counties: Mapping[str, str],
     today: datetime.date,
     other_counties: Mapping[str, str] | None = None,
+    titles: TitleTable = ROSTER_TITLES,
     on_progress: Progress | None = None,
 ) -> Iterator[CheckedRow]:
     """The verdict on every row of a roster workbook; titles, footers and blank rows have none.
 
     `counties` are those the importer is responsible for, name to 6-digit code; `other_counties` the city's
-    others. Nothing comes out before all rows are read: while that goes on, `on_progress` is called with the
-    rows read so far, and may raise to stop. Raises SheetError when no sheet has a roster's columns.
+    others; `titles` tell the columns. Nothing comes out before all rows are read: while that goes on, `on_progress`
+    is called with the rows read so far, and may raise to stop. Raises SheetError when no sheet has a roster's
+    columns, and of that ColumnsUnknown when unknown titles may be those that are lacking.
     """
-    check = RosterCheck(counties, other_counties or {}, today)
+    check = RosterCheck(counties, other_counties or {}, today, titles)
     check.read(rows, on_progress)
     return check.verdicts()
 
@@ -47,13 +54,19 @@ class RosterCheck:
     """One check of one workbook. `skipped_sheets` are those that hold no roster, such as summaries."""
 
     def __init__(
-        self, counties: Mapping[str, str], other_counties: Mapping[str, str], today: datetime.date
+        self,
+        counties: Mapping[str, str],
+        other_counties: Mapping[str, str],
+        today: datetime.date,
+        titles: TitleTable = ROSTER_TITLES,
     ) -> None:
         self.skipped_sheets: list[str] = []
         self._rows = RowChecker(Counties(counties, other_counties), today)
         self._places: dict[str, SheetPlaces] = {}
         self._drafts: list[Draft] = []
-        self._incomplete: Layout | None = None
+        self._titles = titles
+        self._incomplete: SheetError | None = None
+        self._headless: SheetError | None = None
 
     def read(self, rows: Iterable[SheetRow], on_progress: Progress | None = None) -> None:
         """Check every row for itself."""
@@ -93,36 +106,31 @@ class RosterCheck:
             (top if row.row <= HEADER_ROWS else below).append(row)
             if below:
                 break
-        places = self._places_in(sheet, top)
-        if places is None:
-            self.skipped_sheets.append(sheet)
+        layout = self._titles.layout(top)
+        if layout is None or missing_columns(layout):
+            self._skip(layout, (*top, *below, *islice(rows, SAMPLE_ROWS)), sheet)
             return
-        self._places[sheet] = places
+        places = self._places[sheet] = SheetPlaces(layout, top)
         check, keep = self._rows.check, self._drafts.append
         for row in chain(top[places.rows_above :], below, rows):
             draft = check(row, places)
             if draft is not None:
                 keep(draft)
 
-    def _places_in(self, sheet: str, top: list[SheetRow]) -> SheetPlaces | None:
-        """Where the fields stand, or None for a sheet that lists no persons. One that does, but lacks a
-        column, is an error: its rows must not be lost in silence."""
-        layout = ROSTER_TITLES.layout(top)
+    def _skip(self, layout: Layout | None, first: tuple[SheetRow, ...], sheet: str) -> None:
+        """Pass over a sheet that lists no persons. One that does, but lacks a column, is an error: its rows must
+        not be lost in silence."""
+        self.skipped_sheets.append(sheet)
         if layout is None:
-            return None
-        missing = missing_columns(layout)
-        if not missing:
-            return SheetPlaces(layout, top)
-        self._incomplete = self._incomplete or layout
+            self._headless = self._headless or without_header(sheet, first)
+            return
+        error = lacking(layout, first)
+        self._incomplete = self._incomplete or error
         if "id_number" in layout.fields and "name" in layout.fields:
-            raise lacking(layout)
-        return None
+            raise error
 
     def _nothing_found(self) -> SheetError:
-        if self._incomplete is not None:
-            return lacking(self._incomplete)
-        wanted = "、".join(column.titles[0] for column in ROSTER_COLUMNS if column.required)
-        return SheetError("no_header", {"rows": HEADER_ROWS, "columns": wanted})
+        return self._incomplete or self._headless or SheetError("no_header", WANTED)
 
 
 def missing_columns(layout: Layout) -> list[str]:
@@ -135,11 +143,18 @@ def missing_columns(layout: Layout) -> list[str]:
     return missing
 
 
-def lacking(layout: Layout) -> SheetError:
-    return SheetError(
-        "missing_columns",
-        {"sheet": layout.sheet, "row": layout.row, "columns": "、".join(missing_columns(layout))},
-    )
+def lacking(layout: Layout, first: tuple[SheetRow, ...]) -> SheetError:
+    """What to say of a sheet that lacks columns: if it has titles nobody knows, those may be the lacking ones."""
+    params = {"sheet": layout.sheet, "row": layout.row, "columns": "、".join(missing_columns(layout))}
+    if set(map(key_of, layout.unknown)) - IGNORED_KEYS:
+        return ColumnsUnknown("missing_columns", params, FirstRows(layout.sheet, layout.row, first))
+    return SheetError("missing_columns", params)
+
+
+def without_header(sheet: str, first: tuple[SheetRow, ...]) -> SheetError | None:
+    """What to say of a sheet without any known title, if a row of it looks like a header all the same."""
+    row = likely_header(first)
+    return None if row is None else ColumnsUnknown("no_header", WANTED, FirstRows(sheet, row, first))
 
 
 def completed(kept: RosterRecord, repeat: RosterRecord | None) -> RosterRecord:

@@ -2,17 +2,18 @@
 of a household say about it."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from enrollment.roster.record import Relation, RosterRecord
-from jincheng_insurance.sheets.problems import ERROR, WARNING, Problem, Severity
+from enrollment.roster.showing import shown
+from jincheng_insurance.sheets.problems import ERROR, WARNING, Problem, Severity, masked
 
 ProblemMaker = Callable[..., Problem]
 
 
 class Draft(NamedTuple):
     """A row checked for itself. `record` is None when it is refused already; the rest is known as far as
-    readable."""
+    readable. `relation_said` and `kind_said` are the words that stand there."""
 
     sheet: str
     row: int
@@ -21,6 +22,14 @@ class Draft(NamedTuple):
     relation: str
     problems: tuple[Problem, ...]
     record: RosterRecord | None
+    relation_said: Any = ""
+    kind_said: Any = ""
+
+    def said(self, field: str) -> str:
+        """What stands in the cell of a field that rows are compared by."""
+        if field == "id_number":
+            return masked(self.id_number)
+        return shown(self.relation_said if field == "relation" else self.kind_said)
 
 
 class Findings:
@@ -36,7 +45,7 @@ class Findings:
         self, draft: Draft, index: int, field: str, code: str, severity: Severity, **params: object
     ) -> None:
         problem = self._problem_in(draft.sheet)(field, code, severity, **params)
-        self.problems.setdefault(index, []).append(problem)
+        self.problems.setdefault(index, []).append(problem._replace(value=draft.said(field)))
 
 
 class Household:

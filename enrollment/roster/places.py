@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from enrollment.roster.cleaning import clean_date, clean_text
 from enrollment.roster.columns import HEAD_KEYS, IDENTIFYING
+from enrollment.roster.showing import said
 from jincheng_insurance.sheets.columns import Layout, key_of
 from jincheng_insurance.sheets.problems import ERROR, Problem, Severity
 from jincheng_insurance.sheets.reading import SheetRow
@@ -80,11 +81,17 @@ class SheetPlaces:
         self.width = max(place.offset for place in places if place) + 1
         self._pick = itemgetter(*(place.offset if place else -1 for place in places))
         self.above: Cells | None = None
+        self._fields = {place.letter: field for field, place in layout.fields.items()}
         self._known_as = {place.known_as for place in layout.fields.values()}
         self.as_of = self._stated_date(top[: self.rows_above])
 
     def problem(self, field: str, code: str, severity: Severity = ERROR, **params: Any) -> Problem:
         return Problem(*self.at(field), code, params, severity)
+
+    def told(self, problem: Problem, cells: Cells) -> Problem:
+        """The problem with what stands in its cell."""
+        field = self._fields.get(problem.column)
+        return problem._replace(value=said(field, getattr(cells, field))) if field else problem
 
     def at(self, field: str) -> tuple[str, str]:
         """Letters and title of a field's column, empty where the sheet has none."""

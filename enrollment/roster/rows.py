@@ -20,13 +20,13 @@ from enrollment.roster.households import Draft
 from enrollment.roster.meanings import Counties, Kind, ever_a_county, kind_of, relation_of
 from enrollment.roster.places import Cells, SheetPlaces
 from enrollment.roster.record import MONITORED, Relation, RosterRecord
+from enrollment.roster.showing import LONGEST_SHOWN, shown
 from jincheng_insurance.scheme.identity import IdentityError, IdentityNumber, check_identity_number
 from jincheng_insurance.sheets.problems import ERROR, WARNING, Problem, masked
 from jincheng_insurance.sheets.reading import SheetRow
 
 CODE_PLACES = 32
 NAME_PLACES = 60
-LONGEST_SHOWN = 40
 INSURANCE = {
     (True, True): "both",
     (True, False): "resident",
@@ -111,8 +111,10 @@ class RowChecker:
             household_code,
             id_number if facts else "",
             relation,
-            tuple(problems),
+            tuple(places.told(problem, cells) for problem in problems) if problems else (),
             record,
+            self._text(cells.relation),
+            self._text(cells.monitored_kind or cells.household_kind),
         )
 
     def _codes_and_name(
@@ -290,8 +292,3 @@ def kind_problem(kind: Kind, cells: Cells, places: SheetPlaces) -> Problem:
 def check_length(field: str, text: str, limit: int, places: SheetPlaces, problems: list[Problem]) -> None:
     if len(text) > limit:
         problems.append(places.problem(field, "too_long", length=len(text), limit=limit))
-
-
-def shown(cell: Any) -> str:
-    """What stands in a cell, as a problem's text repeats it."""
-    return clean_text(cell)[:LONGEST_SHOWN]

@@ -114,6 +114,30 @@ PROBLEM_TEXTS = {
 }
 
 
+FIELD_NAMES = {
+    "household_code": _("Household code"),
+    "person_code": _("Person code"),
+    "name": _("Name"),
+    "id_number": _("Identity number"),
+    "relation": _("Relation to head"),
+    "household_kind": _("Kind of household"),
+    "monitored_kind": _("Kind of monitored household"),
+    "monitored_on": _("Listing date of a monitored household"),
+    "first_listed_on": _("First listing date"),
+    "risk_removed": _("Whether the risk is removed"),
+    "risk_removed_on": _("Date the risk was removed"),
+    "county": _("County"),
+    "township": _("Township"),
+    "village": _("Village"),
+    "natural_village": _("Natural village or group"),
+    "resident_insurance": _("Resident medical insurance, yes or no"),
+    "employee_insurance": _("Employee medical insurance, yes or no"),
+    "household_telephone": _("Household's telephone"),
+    "telephone": _("Person's telephone"),
+    "as_of": _("Date of the data"),
+}
+
+
 def problem_text(problem: Problem) -> str:
     """What is wrong and what to do, in the language of the reader."""
     return text_of(problem.code, problem.params)

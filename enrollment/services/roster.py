@@ -14,11 +14,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import RosterImport, RosterRow
+from enrollment.models import RosterImport, RosterRow, UnplacedSheet
 from enrollment.roster.checking import check_rows
 from enrollment.roster.record import RosterSummary
-from enrollment.selectors import counties_for_import, names, other_counties
+from enrollment.roster.unplaced import ColumnsUnknown
+from enrollment.selectors import counties_for_import, names, other_counties, roster_titles
 from enrollment.services.roster_apply import apply_rows, is_stale
+from enrollment.services.roster_mapping import ask_for_columns
 from enrollment.services.roster_staging import Stager
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
@@ -27,7 +29,7 @@ from jincheng_insurance.access.scope import require
 from jincheng_insurance.access.sealed_files import opened_sealed, store_sealed
 from jincheng_insurance.audit.services import record
 from jincheng_insurance.sheets.problems import SheetError
-from jincheng_insurance.sheets.reading import MAX_FILE, read_rows
+from jincheng_insurance.sheets.reading import MAX_FILE, read_rows, suffix_of
 from jincheng_insurance.web.background import enqueue
 
 State = RosterImport.State
@@ -85,6 +87,9 @@ def check_import(*, import_id: int) -> None:
             return
         try:
             summary = _stage(roster_import)
+        except ColumnsUnknown as unknown:
+            ask_for_columns(import_id=import_id, unknown=unknown)
+            return
         except SheetError as error:
             _fail(import_id, error)
             return
@@ -112,7 +117,7 @@ def _stage(roster_import: RosterImport) -> RosterSummary:
         row.update(heartbeat_at=timezone.now())
 
     with (
-        opened_sealed(roster_import.stored_as, suffix=_suffix(roster_import.file_name)) as path,
+        opened_sealed(roster_import.stored_as, suffix=suffix_of(roster_import.file_name)) as path,
         read_rows(path) as rows,
     ):
         row.update(total=rows.total)
@@ -121,6 +126,7 @@ def _stage(roster_import: RosterImport) -> RosterSummary:
             counties=names(reach.values()),
             other_counties=names(other_counties(reach.values())),
             today=timezone.localdate(),
+            titles=roster_titles(roster_import.county_id),
             on_progress=show_life,
         )
         done = 0
@@ -194,9 +200,10 @@ def cancel_import(*, roster_import: RosterImport, actor: User) -> None:
     """Give an import up before it is applied; its staged rows go, the record of it stays."""
     locked = RosterImport.objects.select_for_update().get(pk=roster_import.pk)
     require(actor, Act.IMPORT_ROSTER, locked)
-    if locked.state not in (State.QUEUED, State.CHECKING, State.CHECKED):
+    if locked.state not in (State.QUEUED, State.CHECKING, State.MAPPING, State.CHECKED):
         raise Refused(_("This import can no longer be cancelled."))
     RosterImport.objects.filter(pk=locked.pk).update(state=State.CANCELLED)
+    UnplacedSheet.objects.filter(roster_import=locked.pk).delete()
     RosterRow.objects.filter(roster_import=locked.pk).delete()
     record("cancel_roster_import", actor=actor, on=locked)
 
@@ -216,10 +223,6 @@ def _fail(import_id: int, error: SheetError) -> None:
     RosterImport.objects.filter(pk=import_id, state__in=RosterImport.RUNNING).update(
         state=State.FAILED, failure=error.as_json(), heartbeat_at=timezone.now()
     )
-
-
-def _suffix(file_name: str) -> str:
-    return "." + file_name.rpartition(".")[2].lower() if "." in file_name else ""
 
 
 def _batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:

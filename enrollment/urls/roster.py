@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrollment.views import member
+from enrollment.views import member, roster_copy, roster_mapping
 from enrollment.views import roster as views
 
 app_name = "roster"
@@ -10,6 +10,10 @@ urlpatterns = [
     path("imports/<int:pk>/progress/", views.import_progress, name="progress"),
     path("imports/<int:pk>/apply/", views.apply_import, name="apply"),
     path("imports/<int:pk>/cancel/", views.cancel_import, name="cancel"),
+    path("imports/<int:pk>/columns/", roster_mapping.columns, name="columns"),
+    path("imports/<int:pk>/copy/", roster_copy.copy, name="copy"),
+    path("titles/", roster_mapping.titles, name="titles"),
+    path("titles/<int:pk>/forget/", roster_mapping.forget, name="forget_title"),
     path("households/", views.households, name="households"),
     path("households/<int:pk>/", views.household, name="household"),
     path("households/<int:pk>/members/", member.add_member, name="add_member"),

@@ -12,6 +12,7 @@ from jincheng_insurance.sheets.reading import SheetRow
 HEADER_ROWS = 20
 FEWEST_TITLES = 3
 LONGEST_TITLE = 60
+TOLD = -1
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
 
 
@@ -73,17 +74,19 @@ def keys_of(title: str) -> tuple[str, ...]:
 
 
 class TitleTable:
-    """Columns found by title. Where two titles of a sheet mean the same field, the preferred alias wins."""
+    """Columns found by title. Where two titles of a sheet mean the same field, the preferred alias wins. `told` are
+    titles, as `key_of` makes them, that somebody has given a field, or "" for none: they win over every alias."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self, columns: Sequence[Column], told: Mapping[str, str] | None = None) -> None:
         self.columns = tuple(columns)
         self._known: dict[str, tuple[int, str]] = {}
         for one in columns:
             for rank, title in enumerate(one.titles):
                 self._known.setdefault(key_of(title), (rank, one.field))
+        self._known.update({key: (TOLD, field) for key, field in (told or {}).items()})
 
     def find(self, title: str) -> tuple[int, str] | None:
-        """(rank of the alias, field), or None for a title nobody knows."""
+        """(rank of the alias, field, "" for a title to pass over), or None for a title nobody knows."""
         for key in keys_of(title):
             if key in self._known:
                 return self._known[key]
@@ -106,6 +109,10 @@ class TitleTable:
             above = row
         return best
 
+    def layout_of(self, header: SheetRow) -> Layout:
+        """Where the fields stand if this row is the header, however few of its titles are known."""
+        return self._place(header, [(title_in(value),) for value in header.values])
+
     def _place(self, row: SheetRow, titles: Sequence[tuple[str, ...]]) -> Layout:
         fields: dict[str, tuple[int, Placed]] = {}
         unknown: list[str] = []
@@ -114,7 +121,7 @@ class TitleTable:
                 known = self.find(title)
                 if known is not None:
                     rank, field = known
-                    if field not in fields or rank < fields[field][0]:
+                    if field and (field not in fields or rank < fields[field][0]):
                         fields[field] = rank, Placed(index, letter(index), tidy(variants[0]), key_of(title))
                     break
             else:
@@ -146,4 +153,5 @@ def title_in(value: object) -> str:
 
 
 def tidy(title: str) -> str:
-    return " ".join(title.split())
+    """A title in one line, without what can't be printed or stored."""
+    return " ".join("".join(one if one.isprintable() else " " for one in title).split())

@@ -30,13 +30,15 @@ class SheetError(Exception):
 
 class Problem(NamedTuple):
     """What is wrong with one cell: its column's letter and title as written (empty where the sheet has no
-    such column), a code, and what the code's text needs. Personal numbers in `params` are masked."""
+    such column), a code, what the code's text needs, and what stands in the cell. Personal numbers in `params` and
+    `value` are masked."""
 
     column: str
     title: str
     code: str
     params: dict[str, Any]
     severity: Severity
+    value: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return self._asdict()

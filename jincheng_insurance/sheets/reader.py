@@ -1,6 +1,6 @@
-"""The throw-away process that opens a workbook: it checks the container, reads it with calamine and writes
-the rows to its standard output. It runs alone (`python -I reader.py FILE`), imports nothing of the project,
-and may die at any point: a hostile workbook can make calamine abort.
+"""The throw-away process that opens a workbook (.xlsx, .xls) or a table in plain text (CSV): it checks what the file
+is, reads it and writes the rows to its standard output. It runs alone (`python -I reader.py FILE`), without settings,
+secrets or Django, and may die at any point: a hostile workbook can make calamine abort.
 
 Frames are a length (8 bytes, little-endian) and a marshalled tuple whose first item is its kind. Marshal,
 not pickle: it is as fast, and can only ever make plain values, never call anything while being read.
@@ -9,47 +9,33 @@ not pickle: it is as fast, and can only ever make plain values, never call anyth
 import datetime
 import marshal
 import os
-import re
 import resource
 import struct
 import sys
-import zipfile
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
+if __name__ == "__main__":  # alone, it knows no path to its own parts
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from jincheng_insurance.sheets import text_table
+from jincheng_insurance.sheets.containers import RefusalError, check_ole, check_zip, kind_of
+
 MEGABYTE = 1024 * 1024
 MAX_MEMORY = 1000 * MEGABYTE
 MAX_CPU_SECONDS = 50
-MAX_PARTS = 2_000
-MAX_UNPACKED = 300 * MEGABYTE
-MAX_RATIO = 100
-SMALL_ENOUGH = 20 * MEGABYTE  # below this a high ratio is only a repetitive sheet
 MAX_COLUMNS = 1_000
 HEADER_ROWS = 20
+LONGEST_NAME = 100
 BATCH_ROWS = 500
 MAX_FRAME = 16 * MEGABYTE
-PROLOG = 4096
-SPACE = 32
-
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
-MARKUP = re.compile(rb"^\s*<(!doctype|html|table|\?xml|meta|head|style|div)", re.IGNORECASE)
-DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
+AS_IT_STANDS = "--as-it-stands"
 
 Row = list[Any]
-
-
-class RefusalError(Exception):
-    """The workbook is refused: `code` names the reason, `params` what its text needs."""
-
-    def __init__(self, code: str, **params: str | int) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
+Range = tuple[int, int, int, int]  # top, left, bottom, right, from 0
 
 
 def limit_this_process() -> None:
@@ -68,69 +54,18 @@ def limit_this_process() -> None:
             continue
 
 
-def check_beginning(path: str) -> None:
-    """Refuse what is no .xlsx by its first bytes, naming what it is instead."""
-    with open(path, "rb") as file:
-        head = file.read(PROLOG)
-        if head.startswith(OLE_MAGIC):
-            raise RefusalError("encrypted" if ENCRYPTED_PACKAGE in head + file.read() else "old_format")
-    if head.startswith(ZIP_MAGICS):
-        return
-    text = head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\x00", b"")
-    if MARKUP.match(text):
-        raise RefusalError("web_page")
-    if text and not any(byte < SPACE and byte not in b"\t\r\n" for byte in text):
-        raise RefusalError("plain_text")
-    raise RefusalError("not_a_workbook")
+def read_text(path: str, out: BinaryIO) -> None:
+    """Send a table in plain text as the one sheet of a workbook."""
+    text = text_table.text_of(path)
+    delimiter = text_table.delimiter_of(text)
+    height = text_table.height_of(text, delimiter, MAX_COLUMNS)
+    send(out, ("totals", height))
+    send(out, ("sheet", text_table.SHEET, height, []))
+    send_batches(out, text_table.numbered_rows(text, delimiter))
+    send(out, ("end",))
 
 
-def check_container(path: str) -> None:
-    """Refuse archives that are damaged, encrypted, bombs, or carry what a data workbook needn't: macros,
-    links to other workbooks, document type definitions."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            check_sizes(archive.infolist())
-            check_parts(archive)
-    except (RefusalError, MemoryError):
-        raise
-    except Exception as error:
-        raise RefusalError("damaged") from error
-
-
-def check_sizes(parts: list[zipfile.ZipInfo]) -> None:
-    if len(parts) > MAX_PARTS:
-        raise RefusalError("too_many_parts", parts=len(parts), limit=MAX_PARTS)
-    unpacked = sum(part.file_size for part in parts)
-    if unpacked > MAX_UNPACKED:
-        raise RefusalError(
-            "unpacked_too_large", megabytes=unpacked // MEGABYTE, limit=MAX_UNPACKED // MEGABYTE
-        )
-    packed = sum(part.compress_size for part in parts)
-    if unpacked > SMALL_ENOUGH and unpacked > MAX_RATIO * packed:
-        raise RefusalError("packed_too_tight", megabytes=unpacked // MEGABYTE)
-    if any(part.flag_bits & 1 for part in parts):
-        raise RefusalError("encrypted")
-
-
-def check_parts(archive: zipfile.ZipFile) -> None:
-    names = [name.lower().replace("\\", "/") for name in archive.namelist()]
-    if not any(name.startswith("xl/") for name in names) or "[content_types].xml" not in names:
-        raise RefusalError("not_a_workbook")
-    if any(name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/") for name in names):
-        raise RefusalError("macros")
-    if "xl/workbook.bin" in names:
-        raise RefusalError("old_format")
-    if any(name.startswith("xl/externallinks/") for name in names):
-        raise RefusalError("external_links")
-    for part in archive.infolist():
-        if part.filename.lower().endswith((".xml", ".rels")):
-            with archive.open(part) as file:
-                prolog = file.read(PROLOG)
-            if any(doctype in prolog for doctype in DOCTYPES):
-                raise RefusalError("document_type")
-
-
-def read_sheets(path: str, out: BinaryIO) -> None:
+def read_sheets(path: str, out: BinaryIO, *, as_it_stands: bool) -> None:
     """Send the totals of all sheets, then their rows. Leading blank columns are restored, so that item 0 is
     always column A; blank rows are left out."""
     with open(path, "rb") as file:
@@ -145,19 +80,28 @@ def read_sheets(path: str, out: BinaryIO) -> None:
                 continue
             raise
         if sheet.total_width > MAX_COLUMNS:
-            raise RefusalError("stray_cells", sheet=name)
+            raise RefusalError("stray_cells", sheet=plain_name(name))
         sheets.append(sheet)
     workbook.close()
     send(out, ("totals", sum(map(height_of, sheets))))
     sheets.reverse()
     while sheets:
-        send_sheet(sheets.pop(), out)
+        send_sheet(sheets.pop(), out, as_it_stands=as_it_stands)
     send(out, ("end",))
 
 
-def send_sheet(sheet: CalamineSheet, out: BinaryIO) -> None:
-    send(out, ("sheet", sheet.name, height_of(sheet)))
-    rows = numbered_rows(sheet)
+def send_sheet(sheet: CalamineSheet, out: BinaryIO, *, as_it_stands: bool) -> None:
+    merged = merged_ranges(sheet)
+    send(out, ("sheet", plain_name(sheet.name), height_of(sheet), merged))
+    send_batches(out, numbered_rows(sheet, spreading_ranges(merged, as_it_stands=as_it_stands)))
+
+
+def plain_name(name: str) -> str:
+    """A sheet's name as it may be stored and shown, however it was made."""
+    return "".join(filter(str.isprintable, name))[:LONGEST_NAME]
+
+
+def send_batches(out: BinaryIO, rows: Iterator[tuple[int, Row]]) -> None:
     while batch := list(islice(rows, BATCH_ROWS)):
         send_rows(out, batch)
 
@@ -167,10 +111,13 @@ def height_of(sheet: CalamineSheet) -> int:
     return sheet.end[0] + 1 if sheet.end else 0
 
 
-def numbered_rows(sheet: CalamineSheet) -> Iterator[tuple[int, Row]]:
+def merged_ranges(sheet: CalamineSheet) -> list[Range]:
+    return [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()]
+
+
+def numbered_rows(sheet: CalamineSheet, merged: list[Range]) -> Iterator[tuple[int, Row]]:
     """Each row that holds anything, with its Excel number; merged cells repeat their value."""
     indent = [""] * (sheet.start[1] if sheet.start else 0)
-    merged = spreading_ranges(sheet)
     active: list[tuple[int, int, int, Any]] = []
     for number, cells in enumerate(sheet.iter_rows(), 1):
         row: Row = indent + cells if indent else cells
@@ -180,13 +127,14 @@ def numbered_rows(sheet: CalamineSheet) -> Iterator[tuple[int, Row]]:
             yield number, row
 
 
-def spreading_ranges(sheet: CalamineSheet) -> list[tuple[int, int, int, int]]:
+def spreading_ranges(merged: list[Range], *, as_it_stands: bool) -> list[Range]:
     """Merged ranges whose value counts for more than their first cell, the last one first: those that reach
-    down (a household's fields beside its members), and those of the rows where headers stand."""
+    down (a household's fields beside its members), and, unless the sheet is read as it stands, those of the rows
+    where headers stand."""
     ranges = [
-        (top, left, bottom, right if top < HEADER_ROWS else left)
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-        if bottom > top or top < HEADER_ROWS
+        (top, left, bottom, right if top < HEADER_ROWS and not as_it_stands else left)
+        for top, left, bottom, right in merged
+        if bottom > top or (top < HEADER_ROWS and not as_it_stands)
     ]
     return sorted(ranges, reverse=True)
 
@@ -194,7 +142,7 @@ def spreading_ranges(sheet: CalamineSheet) -> list[tuple[int, int, int, int]]:
 def spread_merged(
     row: Row,
     index: int,
-    merged: list[tuple[int, int, int, int]],
+    merged: list[Range],
     active: list[tuple[int, int, int, Any]],
 ) -> list[tuple[int, int, int, Any]]:
     """Fill the merged cells of one row in place; return the ranges that still count below."""
@@ -245,11 +193,14 @@ def write_frame(out: BinaryIO, frame: bytes) -> None:
     out.flush()
 
 
-def main(path: str, out: BinaryIO) -> None:
+def main(path: str, out: BinaryIO, *, as_it_stands: bool = False) -> None:
     try:
-        check_beginning(path)
-        check_container(path)
-        read_sheets(path, out)
+        kind = kind_of(path)
+        if kind == "text":
+            read_text(path, out)
+        else:
+            (check_zip if kind == "zip" else check_ole)(path)
+            read_sheets(path, out, as_it_stands=as_it_stands)
     except RefusalError as refusal:
         send(out, ("refused", refusal.code, refusal.params))
     except MemoryError:
@@ -265,6 +216,6 @@ def main(path: str, out: BinaryIO) -> None:
 if __name__ == "__main__":
     limit_this_process()
     try:
-        main(sys.argv[1], sys.stdout.buffer)
+        main(sys.argv[1], sys.stdout.buffer, as_it_stands=AS_IT_STANDS in sys.argv[2:])
     except BrokenPipeError:  # the reader of our rows has left
         os._exit(0)

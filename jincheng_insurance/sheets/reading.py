@@ -24,9 +24,11 @@ MAX_FILE = 20 * MEGABYTE
 MAX_WAIT_SECONDS = 55
 MAX_FRAME = 32 * MEGABYTE
 PIPE_SIZE = MEGABYTE
+SUFFIXES = (".xlsx", ".xls", ".csv", ".txt", ".tsv")
 LENGTH = struct.Struct("<Q")
 READER = Path(__file__).with_name("reader.py")
 DATE_PARTS = 3
+AS_IT_STANDS = "--as-it-stands"
 OUT_OF_MEMORY_SIGNALS = (signal.SIGABRT, signal.SIGKILL)
 
 
@@ -43,17 +45,19 @@ class RowStream(Iterator[SheetRow]):
     """The rows of all sheets of a workbook, as they are read.
 
     `total` is how many rows the sheets have, blank ones included, and `done` how many of them have passed:
-    both are known before the first row. Raises SheetError, at once or on the way. Close it, or use it in a
+    both are known before the first row. `merged` are the merged ranges of the sheet the last row came from: top, left,
+    bottom, right, from 0. Raises SheetError, at once or on the way. Close it, or use it in a
     `with`, when not reading to the end.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, as_it_stands: bool = False) -> None:
         check_size(path)
         self.total = 0
+        self.merged: list[tuple[int, int, int, int]] = []
         self._passed_sheets = 0
         self._passed_rows = 0
         self._opening = ""
-        self._process = start_reader(path)
+        self._process = start_reader(path, as_it_stands=as_it_stands)
         self._deadline = time.monotonic() + MAX_WAIT_SECONDS
         self._rows = self._stream()
         try:
@@ -118,7 +122,7 @@ class RowStream(Iterator[SheetRow]):
                 elif kind == "sheet":
                     self._passed_sheets += height
                     self._passed_rows = 0
-                    _, sheet, height = message
+                    _, sheet, height, self.merged = message
                 else:
                     self._passed_sheets, self._passed_rows = self.total, 0
                     return
@@ -164,10 +168,18 @@ class RowStream(Iterator[SheetRow]):
         return SheetError("reader_died")
 
 
-def read_rows(path: str | os.PathLike[str]) -> RowStream:
-    """The rows of every sheet of the .xlsx at `path`, blank ones left out. SheetError when it can't be
-    read."""
-    return RowStream(path)
+def read_rows(path: str | os.PathLike[str], *, as_it_stands: bool = False) -> RowStream:
+    """The rows of every sheet of the workbook (.xlsx, .xls) or table in plain text (.csv, .txt, .tsv) at `path`, blank
+    ones left out. Titles merged over several columns are repeated in each, unless it is read `as_it_stands`.
+    SheetError when it can't be read."""
+    return RowStream(path, as_it_stands=as_it_stands)
+
+
+def suffix_of(file_name: str) -> str:
+    """The ending of a file's name, where it is one of those that are read; else "". A reader has to be given it: only
+    under the name of one is plain text taken for a table."""
+    ending = os.path.splitext(file_name)[1].lower()
+    return ending if ending in SUFFIXES else ""
 
 
 def check_size(path: str | os.PathLike[str]) -> None:
@@ -181,11 +193,11 @@ def check_size(path: str | os.PathLike[str]) -> None:
         raise SheetError("file_too_large", {"megabytes": -(-size // MEGABYTE), "limit": MAX_FILE // MEGABYTE})
 
 
-def start_reader(path: str | os.PathLike[str]) -> "subprocess.Popen[bytes]":
+def start_reader(path: str | os.PathLike[str], *, as_it_stands: bool = False) -> "subprocess.Popen[bytes]":
     """The reading process, with an environment that holds none of our secrets, and no words on standard
     error: they might repeat what stands in the workbook."""
     process = subprocess.Popen(
-        [sys.executable, "-I", str(READER), os.path.abspath(path)],
+        [sys.executable, "-I", str(READER), os.path.abspath(path), *([AS_IT_STANDS] if as_it_stands else [])],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -15,12 +15,23 @@ SHEET_ERRORS = {
     "encrypted": _(
         "The workbook is protected by a password. Remove the password in Excel or WPS and save it again."
     ),
-    "old_format": _("The file is in an older or binary Excel format. Save it as .xlsx and upload that."),
+    "old_format": _("The file is in the binary Excel format (.xlsb). Save it as .xlsx and upload that."),
     "web_page": _("The file is a web page with an Excel name. Open it in Excel or WPS and save it as .xlsx."),
     "plain_text": _(
         "The file is plain text (CSV) with an Excel name. Open it in Excel or WPS and save it as .xlsx."
     ),
     "not_a_workbook": _("The file is no Excel workbook. Upload a workbook saved as .xlsx."),
+    "text_encoding": _(
+        "The characters of the file can't be told: it is neither UTF-8 nor GBK. Open it in Excel or WPS and save it"
+        " as .xlsx."
+    ),
+    "text_row": _(
+        "The table in plain text can't be parted into cells from row %(row)s on: a quotation mark isn't closed, or a"
+        " cell is too long. Open it in Excel or WPS and save it as .xlsx."
+    ),
+    "too_many_rows": _(
+        "The file has more than %(limit)s rows, more than a sheet can hold. Split it into several files."
+    ),
     "damaged": _(
         "The workbook is damaged or incomplete. Open it in Excel or WPS, save it again as .xlsx, and upload"
         " that."

@@ -52,6 +52,11 @@ roster:import               GET    import    200   403   200/404 403     403    
 roster:progress             GET    import    200   403   200/404 403     403     403     200   403   sign-in
 roster:apply                POST   import    302   403   302/404 403     403     403     403   403   sign-in
 roster:cancel               POST   import    302   403   302/404 403     403     403     403   403   sign-in
+roster:columns              GET    unplaced  200   403   200/404 403     403     403     403   403   sign-in
+roster:columns              POST   unplaced  302   403   302/404 403     403     403     403   403   sign-in
+roster:copy                 POST   import    200   403   200/404 403     403     403     403   403   sign-in
+roster:titles               GET    -         200   403   200     403     403     403     403   403   sign-in
+roster:forget_title         POST   title     302   403   302/404 403     403     403     403   403   sign-in
 roster:households           GET    -         200   403   200     403     403     403     200   403   sign-in
 roster:household            GET    listed    200   403   200/404 403     403     403     200   403   sign-in
 

@@ -11,7 +11,7 @@ from tests.access.town import Town
 
 # The language switch, file kinds and programs, the rules' numbers, and the codes of claims, statements, agreements.
 ALLOWED = re.compile(
-    r"English|Excel|WPS|xlsx|MB|R\d+|X|(PA|BF|XY)?-?[0-9A-Z-]*\d[0-9A-Za-z-]*|roster\.xlsx|test\.xlsx"
+    r"English|Excel|WPS|xlsx?|csv|CSV|MB|R\d+|X|(PA|BF|XY)?-?[0-9A-Z-]*\d[0-9A-Za-z-]*|roster\.xlsx|test\.xlsx"
 )
 LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.-]*")
 SKIPPED = {"script", "style", "title"}
@@ -53,7 +53,7 @@ PAGES = [
     for line in TABLE.strip().splitlines()
     if len(line.split()) > 2 and line.split()[1] == "GET"
 ]
-DATA = {"A", "B", "H", "healthz", "readyz"}
+DATA = {*"ABCDEH", "healthz", "readyz"}
 
 
 ROLES = [

@@ -18,11 +18,20 @@ from django.utils import timezone
 from claims.models import Claim
 from demo.people import make_households
 from demo.workbooks import write_one_sheet
-from enrollment.models import InsuredHousehold, RosterHousehold, RosterImport, RosterPerson
+from enrollment.models import (
+    ColumnMapping,
+    InsuredHousehold,
+    RosterHousehold,
+    RosterImport,
+    RosterPerson,
+    RosterRow,
+    UnplacedSheet,
+)
 from enrollment.selectors import identity_place
 from enrollment.services.payee import propose_account
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Role
+from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import unseal
 from premiums.services import issue_statement
 from riskpool.models import Alert
@@ -128,13 +137,14 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         file_name=f"{party.county.code}.xlsx",
         sha256="",
         size=1,
-        stored_as=f"town-{party.county.code}",
+        stored_as=store_sealed(_workbook()),
         state=RosterImport.State.CHECKED,
         accepted=1,
         persons=1,
         households=1,
         uploaded_by=party[Role.COUNTY_OFFICER],
     )
+    RosterRow.objects.create(roster_import=roster_import, sheet="人员信息", row=4, verdict="accept")
     bill = assessed.bills.get()
     newborn = add_newborn(party, listed)
     account = propose_account(
@@ -144,6 +154,10 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         party,
         rows={
             "import": roster_import.pk,
+            "unplaced": _unplaced(party).pk,
+            "title": ColumnMapping.objects.create(
+                county=party.county, key="家里几口", title="家里几口", said_by=party[Role.COUNTY_OFFICER]
+            ).pk,
             "listed": listed.pk,
             "member": person.roster_person_id,
             "newborn": newborn.pk,
@@ -176,6 +190,28 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     return side
 
 
+def _unplaced(party: Party) -> RosterImport:
+    """An import that waits for its columns to be named."""
+    waiting = RosterImport.objects.create(
+        county=party.county,
+        file_name=f"{party.county.code}.csv",
+        sha256="",
+        size=1,
+        stored_as=f"unplaced-{party.county.code}",
+        state=RosterImport.State.MAPPING,
+        failure={"code": "missing_columns", "params": {"sheet": "名册", "row": 1, "columns": "户编号"}},
+        uploaded_by=party[Role.COUNTY_OFFICER],
+    )
+    titles = ["户的号", "姓名", "证件号码", "与户主关系", "户类型"]
+    UnplacedSheet.objects.create(
+        roster_import=waiting,
+        sheet="名册",
+        header_row=1,
+        rows=[(1, titles), (2, ["052100001", "张三", "1405**********1452", "户主", "脱贫户"])],
+    )
+    return waiting
+
+
 def _with_a_bill(claim: Claim, party: Party) -> Claim:
     from claims.services.bills import add_bill
 
@@ -200,6 +236,14 @@ def _posted(
         "access:login": {"username": side.party[Role.ADJUSTER].username, "password": PASSWORD},
         "set_language": {"language": "en"},
         "roster:imports": {"file": ""},
+        "roster:columns": {
+            "row": "1",
+            "column_0": "household_code",
+            "column_1": "name",
+            "column_2": "id_number",
+            "column_3": "relation",
+            "column_4": "household_kind",
+        },
         "enrollment:find_household": {"code": listed.code},
         "enrollment:enrol_household": {"cover_from": f"{year}-01-01"}
         | {

@@ -141,7 +141,7 @@ def test_a_cell_in_the_last_row_alone_is_read(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf  <?xml version='1.0'?><Workbook/>", "web_page"),
         ("户编号,姓名\n1,张三\n".encode(), "plain_text"),
         ("户编号,姓名\n1,张三\n".encode("gbk"), "plain_text"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000), "old_format"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000), "not_a_workbook"),
         (hostile.encrypted_bytes(), "encrypted"),
         (b"PK\x03\x04" + bytes(100), "damaged"),
         (bytes(1000), "not_a_workbook"),

@@ -65,8 +65,9 @@ class Command(BaseCommand):
         self.stdout.write("  ".join(f"{name} {answer[name]}" for name in COUNTS))
         for row in answer["rows"]:
             for problem in row["problems"]:
-                where = f"{row['sheet']}!{problem['column']}{row['row']}"
-                self.stdout.write(f"{where} {row['verdict']}: {problem['message']}")
+                where = f"{row['sheet']}!{problem['column']}{row['row']} {problem['title']}".rstrip()
+                stands = f" [{problem['value']}]" if problem["value"] else ""
+                self.stdout.write(f"{where}{stands} {problem['severity']}: {problem['message']}")
         self.stdout.write("applied" if applied else "checked only; --apply writes it")
 
 
@@ -87,7 +88,7 @@ def _actor(username: str | None) -> User:
 
 
 def _raise_if_failed(uploaded: RosterImport) -> None:
-    if uploaded.state == RosterImport.State.FAILED and uploaded.failure:
+    if uploaded.state in (RosterImport.State.FAILED, RosterImport.State.MAPPING) and uploaded.failure:
         raise CommandError(failure_text(uploaded.failure))
 
 
@@ -107,6 +108,9 @@ def _answer(uploaded: RosterImport) -> dict[str, Any]:
                 "problems": [
                     {
                         "column": problem["column"],
+                        "title": problem["title"],
+                        "value": problem.get("value", ""),
+                        "severity": problem["severity"],
                         "code": problem["code"],
                         "message": text_of(problem["code"], problem["params"]),
                     }
