@@ -164,3 +164,12 @@ def find_insured_person(actor: User, identity_number: str, policy_year: PolicyYe
         )
         .first()
     )
+
+
+def visible_counties(actor: User) -> QuerySet[Region]:
+    """The counties whose roster the actor may see."""
+    grants = actor.grants_for(Act.VIEW_ROSTER)
+    counties = Region.objects.filter(level=Region.Level.COUNTY).order_by("code")
+    if any(grant.region_id is None and grant.insurer_id is None for grant in grants):
+        return counties
+    return counties.filter(pk__in=[grant.region_id for grant in grants if grant.region_id is not None])

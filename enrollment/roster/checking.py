@@ -81,7 +81,9 @@ class RosterCheck:
             if not problems:
                 yield CheckedRow(draft.sheet, draft.row, ACCEPT, (), record)
             elif any(problem.severity == ERROR for problem in problems):
-                yield CheckedRow(draft.sheet, draft.row, REJECT, problems, None)
+                yield CheckedRow(
+                    draft.sheet, draft.row, REJECT, problems, None, draft.household_code, draft.id_number
+                )
             else:
                 yield CheckedRow(draft.sheet, draft.row, WARN, problems, None if index in repeats else record)
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from enrollment.views import enrolment as views
+from enrollment.views import participation
 
 app_name = "enrollment"
 urlpatterns = [
@@ -10,5 +11,10 @@ urlpatterns = [
     path("enrol/<int:agreement_pk>/", views.enrol_county, name="enrol_county"),
     path("enrol/household/", views.find_household, name="find_household"),
     path("enrol/household/<int:pk>/", views.enrol_household, name="enrol_household"),
+    path("participation/", participation.imports, name="participation"),
+    path("participation/<int:pk>/", participation.detail, name="participation_import"),
+    path("participation/<int:pk>/progress/", participation.progress, name="participation_progress"),
+    path("participation/<int:pk>/apply/", participation.apply, name="participation_apply"),
+    path("participation/<int:pk>/cancel/", participation.cancel, name="participation_cancel"),
     path("scheme/", views.scheme, name="scheme"),
 ]

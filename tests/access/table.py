@@ -52,6 +52,9 @@ roster:import               GET    import    200   403   200/404 403     403    
 roster:progress             GET    import    200   403   200/404 403     403     403     200   403   sign-in
 roster:apply                POST   import    302   403   302/404 403     403     403     403   403   sign-in
 roster:cancel               POST   import    302   403   302/404 403     403     403     403   403   sign-in
+roster:preview              GET    import    200   403   200/404 403     403     403     200   403   sign-in
+roster:undo                 POST   applied   302   403   302/404 403     403     403     403   403   sign-in
+roster:changes              GET    -         200   403   200     403     403     403     200   403   sign-in
 roster:households           GET    -         200   403   200     403     403     403     200   403   sign-in
 roster:household            GET    listed    200   403   200/404 403     403     403     200   403   sign-in
 
@@ -64,6 +67,12 @@ enrollment:find_household   GET    -         403   403   200     403     403    
 enrollment:find_household   POST   -         403   403   302/422 403     403     403     403   403   sign-in
 enrollment:enrol_household  GET    listed    403   403   200/404 403     403     403     403   403   sign-in
 enrollment:enrol_household  POST   listed    403   403   302/404 403     403     403     403   403   sign-in
+enrollment:participation    GET    -         200   403   200     403     403     403     200   403   sign-in
+enrollment:participation    POST   -         302   403   302     403     403     403     403   403   sign-in
+enrollment:participation_import GET participation 200 403 200/404 403 403 403 200 403 sign-in
+enrollment:participation_progress GET participation 200 403 200/404 403 403 403 200 403 sign-in
+enrollment:participation_apply POST participation 302 403 302/404 403 403 403 403 403 sign-in
+enrollment:participation_cancel POST participation 302 403 302/404 403 403 403 403 403 sign-in
 
 premiums:list               GET    -         200   200   200     200     200     200     200   403   sign-in
 premiums:statement          GET    statement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in

@@ -18,7 +18,13 @@ from django.utils import timezone
 from claims.models import Claim
 from demo.people import make_households
 from demo.workbooks import write_one_sheet
-from enrollment.models import InsuredHousehold, RosterHousehold, RosterImport, RosterPerson
+from enrollment.models import (
+    InsuredHousehold,
+    ParticipationImport,
+    RosterHousehold,
+    RosterImport,
+    RosterPerson,
+)
 from enrollment.selectors import identity_place
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Role
@@ -81,7 +87,7 @@ class Town:
         client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         path = path_of(address, side.rows[row] if row != "-" else None)
         data = {} if empty or method == "GET" else dict(side.posted.get(address, {}))
-        if address == "roster:imports" and data:
+        if address in {"roster:imports", "enrollment:participation"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
         return (
             client.generic(method, path)
@@ -130,11 +136,35 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         households=1,
         uploaded_by=party[Role.COUNTY_OFFICER],
     )
+    applied = RosterImport.objects.create(
+        county=party.county,
+        file_name=f"{party.county.code}-2.xlsx",
+        sha256="",
+        size=1,
+        stored_as=f"applied-{party.county.code}",
+        state=RosterImport.State.APPLIED,
+        applied_by=party[Role.COUNTY_OFFICER],
+        applied_at=timezone.now(),
+        uploaded_by=party[Role.COUNTY_OFFICER],
+    )
+    participation = ParticipationImport.objects.create(
+        county=party.county,
+        policy_year=party.agreement.policy_year,
+        file_name=f"{party.county.code}-3.xlsx",
+        sha256="",
+        size=1,
+        stored_as=f"participation-{party.county.code}",
+        state=RosterImport.State.CHECKED,
+        accepted=1,
+        uploaded_by=party[Role.COUNTY_OFFICER],
+    )
     bill = assessed.bills.get()
     side = Side(
         party,
         rows={
             "import": roster_import.pk,
+            "applied": applied.pk,
+            "participation": participation.pk,
             "listed": listed.pk,
             "insured": stated.pk,
             "person": person.pk,
@@ -153,6 +183,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             *(claim_bill.invoice_number for claim_bill in assessed.bills.all()),
             statement.number,
             roster_import.file_name,
+            applied.file_name,
+            participation.file_name,
         ],
         id_numbers=[
             unseal(bytes(member.id_number_sealed), identity_place(member.pk))
@@ -187,6 +219,8 @@ def _posted(
         "access:login": {"username": side.party[Role.ADJUSTER].username, "password": PASSWORD},
         "set_language": {"language": "en"},
         "roster:imports": {"file": ""},
+        "roster:undo": {"reason": "the wrong file"},
+        "enrollment:participation": {"file": "", "policy_year": year},
         "enrollment:find_household": {"code": listed.code},
         "enrollment:enrol_household": {"cover_from": f"{year}-01-01"},
         "claims:find": {"id_number": unseal(bytes(person.id_number_sealed), identity_place(person.pk))},
