@@ -6,15 +6,26 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import BasicInsurance, Category, PayeeAccount, Relation, RosterPerson
+from enrollment.models import (
+    BasicInsurance,
+    Category,
+    PayeeAccount,
+    PolicyYear,
+    Relation,
+    RosterImport,
+    RosterPerson,
+)
 from enrollment.roster.cleaning import clean_name
 from enrollment.roster.texts import FIELD_NAMES
 from enrollment.selectors import masked_telephone
 from enrollment.services.entry import MemberEntry
 from enrollment.services.payee import AccountFacts
+from jincheng_insurance.access.models import Region
 from jincheng_insurance.scheme import identity
+from jincheng_insurance.web.formats import moment
 from jincheng_insurance.web.forms import DateField, IdentityNumberField, TelephoneField, half_width
 
 
@@ -253,3 +264,61 @@ class RefuseAccountForm(forms.Form):
     """Why a proposed account isn't right."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class UndoForm(forms.Form):
+    """Why an applied import is taken back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("It stands in the record of acts."),
+        widget=forms.TextInput(),
+    )
+
+
+class ParticipationForm(UploadForm):
+    """The workbook of who is in basic medical insurance, and for which year."""
+
+    policy_year = forms.ModelChoiceField(
+        label=_("Policy year"), queryset=PolicyYear.objects.order_by("year"), empty_label=None
+    )
+
+    field_order = ("policy_year", "file")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _(
+            "With the columns identity number (证件号码), name (姓名) and participation (基本医保参保情况: 居民, 职工"
+            " or 未参保); .xlsx, at most 20 MB."
+        )
+
+
+class ChangesForm(forms.Form):
+    """Which county's roster, and between which two applied imports."""
+
+    county = forms.ModelChoiceField(label=_("County"), queryset=Region.objects.none(), empty_label=None)
+    after = forms.ModelChoiceField(
+        label=_("After import"),
+        queryset=RosterImport.objects.none(),
+        required=False,
+        empty_label=_("From the start"),
+    )
+    until = forms.ModelChoiceField(
+        label=_("Up to import"), queryset=RosterImport.objects.none(), required=False, empty_label=_("Today")
+    )
+
+    def __init__(
+        self, *args: Any, counties: QuerySet[Region], imports: QuerySet[RosterImport], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows in (("county", counties), ("after", imports), ("until", imports)):
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = rows
+                if name != "county":
+                    field.label_from_instance = _import_label  # type: ignore[method-assign,assignment]
+
+
+def _import_label(row: RosterImport) -> str:
+    return f"{moment(row.applied_at)} · {row.file_name}"

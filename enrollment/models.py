@@ -8,9 +8,38 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.import_models import (
+    ParticipationImport,
+    ParticipationRow,
+    RosterChange,
+    RosterDifference,
+    RosterReach,
+)
 from jincheng_insurance.access.models import Insurer, Region
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import Scope, ScopedManager
+from jincheng_insurance.sheets.models import StagedRow, Upload
+
+__all__ = [
+    "MONITORED",
+    "Agreement",
+    "BasicInsurance",
+    "Category",
+    "InsuredHousehold",
+    "InsuredPerson",
+    "ParticipationImport",
+    "ParticipationRow",
+    "PolicyTerm",
+    "PolicyYear",
+    "Relation",
+    "RosterChange",
+    "RosterDifference",
+    "RosterHousehold",
+    "RosterImport",
+    "RosterPerson",
+    "RosterReach",
+    "RosterRow",
+]
 
 
 class Category(models.TextChoices):
@@ -117,89 +146,74 @@ class Agreement(models.Model):
         return self.number
 
 
-class RosterImport(models.Model):
-    """One upload of a roster workbook: checked row by row, then applied whole or not at all. The row itself is the
-    job: its state, rows done, and heartbeat let any worker take it up again."""
+class RosterImport(Upload):
+    """One upload of a roster workbook, and what it would change: households and persons that are new, changed in some
+    cell, or as they stand. `undone_by` took all of it back again."""
 
     scope: ClassVar = Scope(Act.VIEW_ROSTER, county="county")
 
-    class State(models.TextChoices):
-        QUEUED = "queued", _("Waiting to be checked")
-        CHECKING = "checking", _("Being checked")
-        MAPPING = "mapping", _("Columns to be named")
-        CHECKED = "checked", _("Checked")
-        APPLYING = "applying", _("Being applied")
-        APPLIED = "applied", _("Applied")
-        FAILED = "failed", _("Failed")
-        CANCELLED = "cancelled", _("Cancelled")
-
-    RUNNING = (State.QUEUED, State.CHECKING, State.APPLYING)
-
-    county = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("county"))
-    file_name = models.CharField(_("file"), max_length=255)
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField(_("size"))
-    stored_as = models.CharField(max_length=64, unique=True)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    heartbeat_at = models.DateTimeField(auto_now_add=True)
-    accepted = models.PositiveIntegerField(_("accepted"), default=0)
-    warned = models.PositiveIntegerField(_("with warnings"), default=0)
-    rejected = models.PositiveIntegerField(_("rejected"), default=0)
     households = models.PositiveIntegerField(_("households"), default=0)
     persons = models.PositiveIntegerField(_("persons"), default=0)
     monitored_households = models.PositiveIntegerField(default=0)
     monitored_persons = models.PositiveIntegerField(default=0)
-    failure = models.JSONField(null=True, blank=True)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
-    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
+    new_households = models.PositiveIntegerField(default=0)
+    new_persons = models.PositiveIntegerField(default=0)
+    changed_households = models.PositiveIntegerField(default=0)
+    changed_persons = models.PositiveIntegerField(default=0)
+    gone_households = models.PositiveIntegerField(default=0)
+    gone_persons = models.PositiveIntegerField(default=0)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
 
     objects = ScopedManager()
 
-    class Meta:
+    class Meta(Upload.Meta):
+        abstract = False
         verbose_name = _("roster import")
-        ordering = ("-id",)
-
-    def __str__(self) -> str:
-        return self.file_name
 
     @property
-    def running(self) -> bool:
-        return self.state in self.RUNNING
+    def same_households(self) -> int:
+        return self.households - self.new_households - self.changed_households
+
+    @property
+    def same_persons(self) -> int:
+        return self.persons - self.new_persons - self.changed_persons
 
 
-class RosterRow(models.Model):
+class RosterRow(StagedRow):
     """One line of an uploaded workbook as checked, waiting to be applied. The keys are those its household and person
-    have, or will have, in the roster: sealed numbers are bound to them already."""
+    have, or will have, in the roster: sealed numbers are bound to them already. A line that isn't carried into the
+    roster has none, but names whom it is about as far as that could be read: a rejected line doesn't make anybody gone.
+    A telephone that stands already is staged as it stands, so that an equal one is equal byte by byte."""
 
-    class Verdict(models.TextChoices):
-        ACCEPT = "accept", _("Accepted")
-        WARN = "warn", _("Accepted with a warning")
-        REJECT = "reject", _("Rejected")
-
-    roster_import = models.ForeignKey(RosterImport, models.CASCADE, related_name="rows")
-    sheet = models.CharField(max_length=100)
-    row = models.PositiveIntegerField()
-    verdict = models.CharField(max_length=6, choices=Verdict)
-    problems = models.JSONField(default=list)
+    roster_import = models.ForeignKey(RosterImport, models.CASCADE, related_name="rows", db_index=False)
     household_key = models.BigIntegerField(null=True)
     person_key = models.BigIntegerField(null=True)
-    record = models.JSONField(null=True)
+    household_new = models.BooleanField(default=False)
+    person_new = models.BooleanField(default=False)
+    county_key = models.BigIntegerField(null=True)
+    household_code = models.CharField(max_length=32, blank=True)
+    person_code = models.CharField(max_length=32, blank=True)
+    name = models.CharField(max_length=60, blank=True)
+    township = models.CharField(max_length=60, blank=True)
+    village = models.CharField(max_length=60, blank=True)
+    category = models.CharField(max_length=20, blank=True)
+    monitored_kind = models.CharField(max_length=40, blank=True)
+    listed_on = models.DateField(null=True)
+    risk_removed = models.BooleanField(null=True)
+    risk_removed_on = models.DateField(null=True)
+    birth_date = models.DateField(null=True)
+    sex = models.CharField(max_length=6, blank=True)
+    relation = models.CharField(max_length=20, blank=True)
+    basic_insurance = models.CharField(max_length=8, blank=True)
     id_number_sealed = models.BinaryField(null=True)
     id_number_index = models.BinaryField(null=True)
     telephone_sealed = models.BinaryField(null=True)
     household_telephone_sealed = models.BinaryField(null=True)
 
-    class Meta:
-        ordering = ("id",)
+    class Meta(StagedRow.Meta):
+        abstract = False
         indexes = (models.Index(fields=["roster_import", "verdict"], name="roster_row_by_verdict"),)
-
-    def __str__(self) -> str:
-        return f"{self.sheet}!{self.row}"
 
 
 class UnplacedSheet(models.Model):
@@ -249,7 +263,9 @@ class ColumnMapping(models.Model):
 
 
 class RosterHousehold(models.Model):
-    """A household as the monitoring system lists it. `listed_on` is when monitoring began (R2)."""
+    """A household as the monitoring system lists it. `listed_on` is when monitoring began (R2). `listed_by` is the
+    import that added it, `seen_in` the one that wrote it last. `gone_since`: when an import of the county's whole
+    roster no longer listed it; cover it has stays (R3)."""
 
     scope: ClassVar = Scope(Act.VIEW_ROSTER, county="county")
 
@@ -267,8 +283,11 @@ class RosterHousehold(models.Model):
     risk_removed = models.BooleanField(_("risk removed"), null=True)
     risk_removed_on = models.DateField(_("risk removed on"), null=True, blank=True)
     telephone_sealed = models.BinaryField(null=True)
+    gone_since = models.DateTimeField(_("gone from the roster since"), null=True, blank=True)
     listed_by = models.ForeignKey(RosterImport, models.PROTECT, related_name="+")
-    seen_in = models.ForeignKey(RosterImport, models.PROTECT, related_name="+")
+    seen_in = models.ForeignKey(
+        RosterImport, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
 
     objects = ScopedManager()
 
@@ -307,7 +326,13 @@ class RosterPerson(models.Model):
         _("basic medical insurance"), max_length=8, choices=BasicInsurance, default=BasicInsurance.UNKNOWN
     )
     telephone_sealed = models.BinaryField(null=True)
-    seen_in = models.ForeignKey(RosterImport, models.PROTECT, null=True, related_name="+")
+    gone_since = models.DateTimeField(_("gone from the roster since"), null=True, blank=True)
+    listed_by = models.ForeignKey(
+        RosterImport, models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
+    seen_in = models.ForeignKey(
+        RosterImport, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("added by")
     )

@@ -184,21 +184,6 @@ def masked_telephone(person: RosterPerson) -> str:
     return masked(unseal(bytes(person.telephone_sealed), telephone_place(person.pk)))
 
 
-def pending_persons(household_codes: Iterable[str]) -> dict[tuple[str, str, datetime.date], int]:
-    """Newborns of these households whose number is pending: (household code, name, birth date) to person key. An
-    import that brings such a person with a number gives them this key, so that nobody stands on the roster twice."""
-    rows = RosterPerson.objects.filter(number_pending=True, household__code__in=set(household_codes))
-    return {
-        (code, name, born): pk
-        for code, name, born, pk in rows.values_list("household__code", "name", "birth_date", "pk")
-    }
-
-
-def match_pending(household_code: str, name: str, birth_date: datetime.date) -> int | None:
-    """The key of the one newborn whose number is pending and who is meant by these facts, or None."""
-    return pending_persons([household_code]).get((household_code, name, birth_date))
-
-
 LONG_ACCOUNT = 16  # from here on four digits at both ends still hide most of the number
 SHOWN_END = 4
 
@@ -262,3 +247,12 @@ def roster_titles(county_id: int | None) -> TitleTable:
 
 def column_mappings(actor: User) -> QuerySet[ColumnMapping]:
     return ColumnMapping.objects.visible_to(actor).select_related("county", "said_by")
+
+
+def visible_counties(actor: User) -> QuerySet[Region]:
+    """The counties whose roster the actor may see."""
+    grants = actor.grants_for(Act.VIEW_ROSTER)
+    counties = Region.objects.filter(level=Region.Level.COUNTY).order_by("code")
+    if any(grant.region_id is None and grant.insurer_id is None for grant in grants):
+        return counties
+    return counties.filter(pk__in=[grant.region_id for grant in grants if grant.region_id is not None])

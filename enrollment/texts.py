@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.models import BasicInsurance, Category, Relation
 from jincheng_insurance.scheme.terms import PARAMETERS, Terms
 from jincheng_insurance.sheets.texts import sheet_error_text
 from jincheng_insurance.web.formats import yuan
@@ -16,8 +17,8 @@ FAILURES = {
     "too_many_attempts": _(
         "The check was interrupted several times. Upload the file again, or ask the administrator."
     ),
-    "roster_moved": _(
-        "The roster changed after this file was checked. Upload the file again to have it checked anew."
+    "could_not_apply": _(
+        "Writing it failed several times; nothing was changed. Upload the file again, or ask the administrator."
     ),
 }
 
@@ -119,3 +120,43 @@ def _shown(value: Any, unit: str) -> str:
         return f"{yuan(Decimal(value))} {UNITS[unit]}"
     text = str(VALUES.get(value, value))
     return f"{text} {UNITS[unit]}" if unit in UNITS else text
+
+
+FIELDS = {
+    "category": _("Category"),
+    "monitored_kind": _("Monitored as"),
+    "listed_on": _("Listed on"),
+    "risk_removed": _("Risk removed"),
+    "risk_removed_on": _("Risk removed on"),
+    "township": _("Township"),
+    "village": _("Village"),
+    "telephone": _("Telephone"),
+    "gone_since": _("Gone from the roster since"),
+    "name": _("Name"),
+    "code": _("Person code"),
+    "relation": _("Relation to head"),
+    "basic_insurance": _("Basic medical insurance"),
+    "participation": _("Participation in the policy year"),
+}
+CHOICES: dict[str, Any] = {
+    "category": Category,
+    "relation": Relation,
+    "basic_insurance": BasicInsurance,
+    "participation": BasicInsurance,
+}
+
+
+def field_text(field: str) -> str:
+    """The name of a roster cell."""
+    return str(FIELDS.get(field, field))
+
+
+def cell_text(field: str, value: str | None) -> str:
+    """The stored value of a roster cell in the reader's words; a dash for nothing."""
+    if not value:
+        return "—"
+    if field in CHOICES:
+        return str(CHOICES[field](value).label)
+    if field == "risk_removed":
+        return gettext("yes") if value == "true" else gettext("no")
+    return value

@@ -77,6 +77,10 @@ class RosterCheck:
         if not self._places:
             raise self._nothing_found()
 
+    def at(self, sheet: str, field: str) -> tuple[str, str]:
+        """Letters and title of a field's column in a sheet that was read."""
+        return self._places[sheet].at(field)
+
     def verdicts(self) -> Iterator[CheckedRow]:
         """Compare the rows with each other and say what becomes of each."""
         drafts = self._drafts
@@ -94,7 +98,9 @@ class RosterCheck:
             if not problems:
                 yield CheckedRow(draft.sheet, draft.row, ACCEPT, (), record)
             elif any(problem.severity == ERROR for problem in problems):
-                yield CheckedRow(draft.sheet, draft.row, REJECT, problems, None)
+                yield CheckedRow(
+                    draft.sheet, draft.row, REJECT, problems, None, draft.household_code, draft.id_number
+                )
             else:
                 yield CheckedRow(draft.sheet, draft.row, WARN, problems, None if index in repeats else record)
 

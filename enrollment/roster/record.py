@@ -77,13 +77,16 @@ class RosterRecord(NamedTuple):
 
 class CheckedRow(NamedTuple):
     """One row and what became of it. `record` is None for a rejected row, and for a person's second row in
-    the same household, which is a warning: the first row carries them."""
+    the same household, which is a warning: the first row carries them. A rejected row still says whom it is
+    about, as far as that could be read."""
 
     sheet: str
     row: int
     verdict: Verdict
     problems: tuple[Problem, ...]
     record: RosterRecord | None
+    household_code: str = ""
+    id_number: str = ""
 
 
 class RosterSummary:

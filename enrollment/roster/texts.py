@@ -74,6 +74,24 @@ PROBLEM_TEXTS = {
         "The roster already lists this person in another household. Find out where the person belongs; if it"
         " is here, the other household's row has to go first."
     ),
+    "listed_in_household": _(
+        "The roster already lists this person in household %(household)s (%(place)s). Find out where the person"
+        " belongs; if it is here, the other household's row has to go first."
+    ),
+    "participation_unknown": _(
+        "“%(value)s” doesn't say whether the person is insured. Enter resident (居民), employee (职工) or not insured"
+        " (未参保)."
+    ),
+    "participation_twice": _(
+        "The same identity number stands in row %(row)s of sheet “%(sheet)s” already. Leave one of the two rows."
+    ),
+    "person_not_found": _(
+        "Nobody with identity number %(number)s stands on the roster of your counties. Compare it with the identity"
+        " card, or leave the row out."
+    ),
+    "name_differs": _(
+        "The roster has another name for this identity number: %(name)s. Compare both with the identity card."
+    ),
     "household_of_another_county": _(
         "The roster already has this household code in another county. Compare the code and the county with"
         " the monitoring system."

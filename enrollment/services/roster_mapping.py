@@ -18,6 +18,7 @@ from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.audit.services import record
 from jincheng_insurance.sheets.columns import HEADER_ROWS, Layout, TitleTable, key_of
+from jincheng_insurance.sheets.problems import SheetError
 from jincheng_insurance.sheets.reading import SheetRow
 from jincheng_insurance.web.background import enqueue
 
@@ -27,17 +28,20 @@ FIELDS = frozenset(column.field for column in ROSTER_COLUMNS)
 
 
 @transaction.atomic
-def ask_for_columns(*, import_id: int, unknown: ColumnsUnknown) -> None:
-    """Let an import that is being checked wait for its columns to be named."""
-    first = unknown.first_rows
+def ask_for_columns(*, import_id: int, error: SheetError) -> bool:
+    """Let an import that is being checked wait for its columns to be named, if that is what it can't go on without."""
+    if not isinstance(error, ColumnsUnknown):
+        return False
+    first = error.first_rows
     waiting = RosterImport.objects.filter(pk=import_id, state=State.CHECKING).update(
-        state=State.MAPPING, failure=unknown.as_json(), heartbeat_at=timezone.now()
+        state=State.MAPPING, failure=error.as_json(), heartbeat_at=timezone.now()
     )
     if waiting:
         UnplacedSheet.objects.update_or_create(
             roster_import_id=import_id,
             defaults={"sheet": first.sheet[:100], "header_row": first.header_row, "rows": first.masked()},
         )
+    return True
 
 
 def rows_of(sheet: UnplacedSheet) -> list[SheetRow]:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from enrollment.views import enrolment as views
-from enrollment.views import entry, payee
+from enrollment.views import entry, participation, payee
 
 app_name = "enrollment"
 urlpatterns = [
@@ -15,5 +15,10 @@ urlpatterns = [
     path("accounts/<int:pk>/", payee.account, name="account"),
     path("accounts/<int:pk>/confirm/", payee.confirm, name="confirm_account"),
     path("accounts/<int:pk>/refuse/", payee.refuse, name="refuse_account"),
+    path("participation/", participation.imports, name="participation"),
+    path("participation/<int:pk>/", participation.detail, name="participation_import"),
+    path("participation/<int:pk>/progress/", participation.progress, name="participation_progress"),
+    path("participation/<int:pk>/apply/", participation.apply, name="participation_apply"),
+    path("participation/<int:pk>/cancel/", participation.cancel, name="participation_cancel"),
     path("scheme/", views.scheme, name="scheme"),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrollment.views import member, roster_copy, roster_mapping
+from enrollment.views import member, roster_changes, roster_copy, roster_mapping
 from enrollment.views import roster as views
 
 app_name = "roster"
@@ -14,6 +14,9 @@ urlpatterns = [
     path("imports/<int:pk>/copy/", roster_copy.copy, name="copy"),
     path("titles/", roster_mapping.titles, name="titles"),
     path("titles/<int:pk>/forget/", roster_mapping.forget, name="forget_title"),
+    path("imports/<int:pk>/preview/", roster_changes.preview, name="preview"),
+    path("imports/<int:pk>/undo/", roster_changes.undo, name="undo"),
+    path("changes/", roster_changes.changes, name="changes"),
     path("households/", views.households, name="households"),
     path("households/<int:pk>/", views.household, name="household"),
     path("households/<int:pk>/members/", member.add_member, name="add_member"),

@@ -62,7 +62,12 @@ def status(request: HttpRequest) -> HttpResponse:
         (enrolment_status(agreement), actor.can(Act.ENROL, on=agreement))
         for agreement in agreements(actor, year)
     ]
-    context = {"year": year, "rows": rows, "may_enrol": actor.can(Act.ENROL)}
+    context = {
+        "year": year,
+        "rows": rows,
+        "may_enrol": actor.can(Act.ENROL),
+        "may_see_participation": actor.can(Act.VIEW_ROSTER),
+    }
     return render(request, "enrollment/status.html", context)
 
 

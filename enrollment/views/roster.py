@@ -8,15 +8,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from enrollment.forms import HouseholdFilter, UploadForm
+from enrollment.forms import HouseholdFilter, UndoForm, UploadForm
+from enrollment.import_selectors import same_file
 from enrollment.models import RosterHousehold, RosterImport, RosterRow
 from enrollment.roster.texts import text_of
 from enrollment.selectors import masked_identity, roster_households, roster_imports
 from enrollment.services import roster
+from enrollment.services.roster_undo import built_on
 from enrollment.texts import failure_text
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
+from jincheng_insurance.sheets.models import Upload
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
 from jincheng_insurance.web.progress import Progress, progress_response
@@ -51,20 +54,21 @@ def imports(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _progress(roster_import: RosterImport) -> Progress:
-    states = RosterImport.State
-    shown: dict[RosterImport.State, JobState] = {
+def progress_of(upload: Upload) -> Progress:
+    """How far an upload's check or application is."""
+    states = Upload.State
+    shown: dict[Upload.State, JobState] = {
         states.QUEUED: "waiting",
         states.CHECKING: "running",
         states.APPLYING: "running",
         states.FAILED: "failed",
     }
-    quiet = (timezone.now() - roster_import.heartbeat_at).total_seconds()
+    quiet = (timezone.now() - upload.heartbeat_at).total_seconds()
     return Progress(
-        state=shown.get(states(roster_import.state), "finished"),
-        done=roster_import.done,
-        total=roster_import.total,
-        late=roster_import.running and quiet > LATE_AFTER_SECONDS,
+        state=shown.get(states(upload.state), "finished"),
+        done=upload.done,
+        total=upload.total,
+        late=upload.running and quiet > LATE_AFTER_SECONDS,
     )
 
 
@@ -79,7 +83,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "roster_import": roster_import,
         "may_import": actor.can(Act.IMPORT_ROSTER, on=roster_import),
-        "progress": _progress(roster_import),
+        "progress": progress_of(roster_import),
         "progress_url": reverse("roster:progress", args=[pk]),
         "page": page,
         "problems": [
@@ -87,10 +91,28 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
             for row in page
             for problem in row.problems
         ],
-        "importable": roster_import.accepted + roster_import.warned,
+        "reach": roster_import.reach.select_related("county"),
+        "same_file": same_file(roster_import, actor),
+        "missing": _missing(roster_import),
+        "undo_form": UndoForm(),
         "failure": failure_text(roster_import.failure) if roster_import.failure else "",
     }
+    if context["may_import"] and roster_import.state == RosterImport.State.APPLIED:
+        built = built_on(roster_import.pk)
+        later = list(roster_imports(actor).filter(pk__in=built.imports).order_by("pk"))
+        context |= {"built": built, "later": later, "unseen": len(built.imports) - len(later)}
     return render(request, "enrollment/import.html", context)
+
+
+def _missing(roster_import: RosterImport) -> dict[str, int]:
+    """Households and persons of the import's counties that the file doesn't list; once applied, those flagged."""
+    if roster_import.state != RosterImport.State.CHECKED:
+        return {"households": roster_import.gone_households, "persons": roster_import.gone_persons}
+    reach = list(roster_import.reach.all())
+    return {
+        "households": sum(county.missing_households for county in reach),
+        "persons": sum(county.missing_persons for county in reach),
+    }
 
 
 @requires(Act.VIEW_ROSTER)
@@ -98,7 +120,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     roster_import = access_row(roster_imports(actor), actor, pk=pk)
-    return progress_response(request, _progress(roster_import), reverse("roster:progress", args=[pk]))
+    return progress_response(request, progress_of(roster_import), reverse("roster:progress", args=[pk]))
 
 
 @requires(Act.VIEW_ROSTER)
@@ -106,8 +128,9 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 def apply_import(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     roster_import = access_row(roster_imports(actor), actor, Act.IMPORT_ROSTER, pk=pk)
+    whole = [int(key) for key in request.POST.getlist("whole") if key.isascii() and key.isdigit()]
     with refusals_shown(request):
-        roster.request_apply(roster_import=roster_import, actor=actor)
+        roster.request_apply(roster_import=roster_import, actor=actor, whole_counties=whole)
     return redirect("roster:import", pk=pk)
 
 

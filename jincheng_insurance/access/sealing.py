@@ -76,7 +76,7 @@ class KeyRing:
             raise SealError(f"{place.table}.{place.column} of row {place.row} does not open") from error
 
     def index(self, value: str) -> bytes:
-        return hmac.new(self._index_key, value.encode(), hashlib.sha256).digest()
+        return hmac.digest(self._index_key, value.encode(), hashlib.sha256)
 
 
 @lru_cache(maxsize=1)

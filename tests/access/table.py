@@ -57,6 +57,9 @@ roster:columns              POST   unplaced  302   403   302/404 403     403    
 roster:copy                 POST   import    200   403   200/404 403     403     403     403   403   sign-in
 roster:titles               GET    -         200   403   200     403     403     403     403   403   sign-in
 roster:forget_title         POST   title     302   403   302/404 403     403     403     403   403   sign-in
+roster:preview              GET    import    200   403   200/404 403     403     403     200   403   sign-in
+roster:undo                 POST   applied   302   403   302/404 403     403     403     403   403   sign-in
+roster:changes              GET    -         200   403   200     403     403     403     200   403   sign-in
 roster:households           GET    -         200   403   200     403     403     403     200   403   sign-in
 roster:household            GET    listed    200   403   200/404 403     403     403     200   403   sign-in
 
@@ -80,6 +83,12 @@ enrollment:accounts         GET    -         403   403   200     403     403    
 enrollment:account          GET    account   403   403   200/404 403     403     200/404 200   403   sign-in
 enrollment:confirm_account  POST   account   403   403   302/404 403     403     302/404 403   403   sign-in
 enrollment:refuse_account   POST   account   403   403   302/404 403     403     302/404 403   403   sign-in
+enrollment:participation    GET    -         200   403   200     403     403     403     200   403   sign-in
+enrollment:participation    POST   -         302   403   302     403     403     403     403   403   sign-in
+enrollment:participation_import GET participation 200 403 200/404 403 403 403 200 403 sign-in
+enrollment:participation_progress GET participation 200 403 200/404 403 403 403 200 403 sign-in
+enrollment:participation_apply POST participation 302 403 302/404 403 403 403 403 403 sign-in
+enrollment:participation_cancel POST participation 302 403 302/404 403 403 403 403 403 sign-in
 
 premiums:list               GET    -         200   200   200     200     200     200     200   403   sign-in
 premiums:statement          GET    statement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in

@@ -21,9 +21,13 @@ from demo.workbooks import write_one_sheet
 from enrollment.models import (
     ColumnMapping,
     InsuredHousehold,
+    ParticipationImport,
+    RosterChange,
+    RosterDifference,
     RosterHousehold,
     RosterImport,
     RosterPerson,
+    RosterReach,
     RosterRow,
     UnplacedSheet,
 )
@@ -95,7 +99,7 @@ class Town:
         client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         path = path_of(address, side.rows[row] if row != "-" else None)
         data = {} if empty or method == "GET" else dict(side.posted.get(address, {}))
-        if address == "roster:imports" and data:
+        if address in {"roster:imports", "enrollment:participation"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
         return (
             client.generic(method, path)
@@ -145,6 +149,40 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         uploaded_by=party[Role.COUNTY_OFFICER],
     )
     RosterRow.objects.create(roster_import=roster_import, sheet="人员信息", row=4, verdict="accept")
+    applied = RosterImport.objects.create(
+        county=party.county,
+        file_name=f"{party.county.code}-2.xlsx",
+        sha256="",
+        size=1,
+        stored_as=f"applied-{party.county.code}",
+        state=RosterImport.State.APPLIED,
+        applied_by=party[Role.COUNTY_OFFICER],
+        applied_at=timezone.now(),
+        uploaded_by=party[Role.COUNTY_OFFICER],
+    )
+    participation = ParticipationImport.objects.create(
+        county=party.county,
+        policy_year=party.agreement.policy_year,
+        file_name=f"{party.county.code}-3.xlsx",
+        sha256="",
+        size=1,
+        stored_as=f"participation-{party.county.code}",
+        state=RosterImport.State.CHECKED,
+        accepted=1,
+        uploaded_by=party[Role.COUNTY_OFFICER],
+    )
+    cell = {"county": party.county, "household_key": listed.pk, "field": "category"}
+    RosterDifference.objects.create(roster_import=roster_import, **cell)
+    RosterChange.objects.create(roster_import=applied, **cell)
+    RosterReach.objects.create(
+        roster_import=roster_import,
+        county=party.county,
+        listed_households=1,
+        listed_persons=1,
+        found_households=1,
+        found_persons=1,
+        whole=True,
+    )
     bill = assessed.bills.get()
     newborn = add_newborn(party, listed)
     account = propose_account(
@@ -158,6 +196,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "title": ColumnMapping.objects.create(
                 county=party.county, key="家里几口", title="家里几口", said_by=party[Role.COUNTY_OFFICER]
             ).pk,
+            "applied": applied.pk,
+            "participation": participation.pk,
             "listed": listed.pk,
             "member": person.roster_person_id,
             "newborn": newborn.pk,
@@ -179,6 +219,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             *(claim_bill.invoice_number for claim_bill in assessed.bills.all()),
             statement.number,
             roster_import.file_name,
+            applied.file_name,
+            participation.file_name,
         ],
         id_numbers=[
             unseal(bytes(member.id_number_sealed), identity_place(member.pk))
@@ -244,6 +286,8 @@ def _posted(
             "column_3": "relation",
             "column_4": "household_kind",
         },
+        "roster:undo": {"reason": "the wrong file"},
+        "enrollment:participation": {"file": "", "policy_year": year},
         "enrollment:find_household": {"code": listed.code},
         "enrollment:enrol_household": {"cover_from": f"{year}-01-01"}
         | {

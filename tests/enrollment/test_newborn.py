@@ -1,7 +1,7 @@
 """A newborn without a number: listed by the county, completed once, never doubled; and a member's particulars."""
 
 import datetime
-import json
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,22 +10,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.models import InsuredPerson, RosterImport, RosterPerson, RosterRow
-from enrollment.selectors import (
-    identity_place,
-    masked_identity,
-    masked_telephone,
-    match_pending,
-    pending_persons,
-)
+from demo.people import SampleHousehold, SamplePerson
+from enrollment.models import InsuredPerson, RosterHousehold, RosterPerson
+from enrollment.selectors import identity_place, masked_identity, masked_telephone
 from enrollment.services.enrolment import enrol_household
 from enrollment.services.member import add_member, change_member, complete_number
-from enrollment.services.pending import complete_pending, pending_moved
-from enrollment.services.roster_apply import PERSONS
+from enrollment.services.roster_apply import is_stale
+from enrollment.services.roster_undo import undo_import
+from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
-from jincheng_insurance.access.sealing import index_of, seal, unseal
+from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.audit.models import AuditRecord
+from tests.enrollment.workbooks import Workbooks
 from tests.world import World, add_newborn, insure_person, list_household, number_of
 
 DAY = datetime.timedelta(days=1)
@@ -165,65 +162,54 @@ def test_raw_sql_is_refused(world: World, changes: dict[str, object], constraint
         cursor.execute(INSERT, values)
 
 
-def staged(child: RosterPerson, key: int, number: str) -> RosterImport:
-    """A checked import whose one row brings the child with a number, under `key`."""
-    roster_import = RosterImport.objects.create(
-        file_name="later.xlsx", sha256="", size=1, stored_as=f"later{key}", uploaded_by_id=child.added_by_id
-    )
-    record = {
-        "household_code": child.household.code,
-        "name": child.name,
-        "birth_date": child.birth_date.isoformat(),
-        "relation": "GRANDCHILD",
-        "basic_insurance": "resident",
-        "sex": "female",
-    }
-    RosterRow.objects.create(
-        roster_import=roster_import,
-        sheet="1",
-        row=2,
-        verdict="accept",
-        household_key=child.household_id,
-        person_key=key,
-        record=json.loads(json.dumps(record)),
-        id_number_sealed=seal(number, identity_place(key)),
-        id_number_index=index_of(number),
-    )
-    return roster_import
+def with_child(sample: SampleHousehold, child: RosterPerson, number: str) -> SampleHousehold:
+    """The household as a later workbook lists it: with the child and its number."""
+    listed = SamplePerson("", child.name, number, "之孙女", "女", child.birth_date, "resident", "")
+    return replace(sample, persons=(*sample.persons, listed))
 
 
-def test_an_import_that_brings_the_number_meets_the_newborn_and_doubles_nobody(world: World) -> None:
-    household = list_household(world.own, persons=1)
+def test_an_import_that_brings_the_number_meets_the_newborn_and_undone_leaves_it_pending(
+    world: World, workbooks: Workbooks, officer: User, households: list[SampleHousehold]
+) -> None:
+    workbooks.apply(households, officer)
+    household = RosterHousehold.objects.get(code=households[0].code)
     child = add_newborn(world.own, household)
-    facts = (household.code, child.name, child.birth_date)
-    key = match_pending(*facts)
-    assert key == child.pk
-    assert pending_persons([household.code, "nowhere"]) == {facts: child.pk}
-    assert match_pending(household.code, child.name, child.birth_date + DAY) is None
-    assert match_pending(household.code, "别人", child.birth_date) is None
-
+    unmentioned = add_newborn(world.own, household, name="另一个")
     number = number_of(child)
-    roster_import = staged(child, child.pk, number)
-    assert not pending_moved(roster_import.pk)
-    assert complete_pending(roster_import.pk) == 1
-    with connection.cursor() as cursor:
-        cursor.execute(PERSONS, {"id": roster_import.pk})
-    assert household.persons.count() == 2
+    listing = [with_child(households[0], child, number), *households[1:]]
+
+    applied = workbooks.apply(listing, officer)
+    assert (applied.new_persons, applied.changed_persons, applied.gone_persons) == (0, 1, 0)
+    assert household.persons.count() == len(households[0].persons) + 2
     child.refresh_from_db()
-    assert (child.number_pending, child.basic_insurance, child.seen_in) == (False, "resident", roster_import)
+    unmentioned.refresh_from_db()
+    assert (child.number_pending, child.basic_insurance, child.seen_in) == (False, "resident", applied)
     assert unseal(bytes(child.id_number_sealed or b""), identity_place(child.pk)) == number
-    assert match_pending(*facts) is None
-    assert complete_pending(roster_import.pk) == 0
+    assert (unmentioned.number_pending, unmentioned.gone_since) == (True, None)
+
+    again = workbooks.apply(listing, officer)
+    assert (again.new_persons, again.changed_persons) == (0, 0)
+    undo_import(roster_import=again, reason="again", actor=officer)
+    undo_import(roster_import=applied, reason="the wrong child", actor=officer)
+    child.refresh_from_db()
+    assert (child.number_pending, child.id_number_index, child.seen_in) == (True, None, None)
 
 
-def test_rows_checked_before_the_newborn_came_or_was_completed_are_known_as_stale(world: World) -> None:
-    child = add_newborn(world.own, list_household(world.own))
-    number = number_of(child)
-    assert pending_moved(staged(child, child.pk + 1000, number).pk)
-    meant = staged(child, child.pk, number)
-    assert not pending_moved(meant.pk)
-    complete_number(person=child, id_number=number_of(child), actor=world.own[Role.COUNTY_OFFICER])
-    assert pending_moved(meant.pk)
+def test_rows_checked_before_the_newborn_came_or_was_completed_are_checked_anew(
+    world: World, workbooks: Workbooks, officer: User, households: list[SampleHousehold]
+) -> None:
+    workbooks.apply(households, officer)
+    household = RosterHousehold.objects.get(code=households[0].code)
+    unborn = RosterPerson(name="新生儿", birth_date=timezone.localdate() - 10 * DAY, sex="female")
+    before = workbooks.check([with_child(households[0], unborn, number_of(unborn)), *households[1:]], officer)
+    assert not is_stale(before.pk)
+    child = add_newborn(world.own, household)
+    assert is_stale(before.pk)
+
+    meant = workbooks.check([with_child(households[0], child, number_of(child)), *households[1:]], officer)
+    assert not is_stale(meant.pk)
+    complete_number(person=child, id_number=number_of(child), actor=officer)
+    assert is_stale(meant.pk)
 
 
 def test_particulars_change_on_the_roster_and_in_the_cover_and_are_on_record_masked(world: World) -> None:
