@@ -1,4 +1,4 @@
-"""Pages of the insured: who is covered, enrolling a county or one household, and the scheme's own page."""
+"""Pages of the insured: who is covered, where enrolment stands, enrolling one household, and the scheme's own page."""
 
 import datetime
 
@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
+from enrollment.eligibility import missing_members
 from enrollment.forms import EnrolHouseholdForm, HouseholdCodeForm, HouseholdFilter
-from enrollment.models import MONITORED, Agreement, InsuredHousehold, RosterHousehold
+from enrollment.models import MONITORED, InsuredHousehold, RosterHousehold
 from enrollment.selectors import (
     agreements,
     current_policy_year,
@@ -46,13 +47,24 @@ def insured_household(request: HttpRequest, pk: int) -> HttpResponse:
     """One insured household: cover, members with masked numbers."""
     actor = actor_of(request)
     row = access_row(
-        InsuredHousehold.objects.select_related("roster_household", "agreement__insurer"), actor, pk=pk
+        InsuredHousehold.objects.select_related(
+            "county", "roster_household__county", "agreement__insurer", "withdrawn_by"
+        ),
+        actor,
+        pk=pk,
     )
     persons = [
         (person, masked_identity(person.roster_person))
         for person in row.persons.select_related("roster_person").order_by("id")
     ]
-    return render(request, "enrollment/insured_household.html", {"household": row, "persons": persons})
+    may = actor.can(Act.ENROL, on=row) and row.withdrawn_at is None
+    context = {
+        "household": row,
+        "persons": persons,
+        "missing": missing_members(row).count() if may else 0,
+        "may": may,
+    }
+    return render(request, "enrollment/insured_household.html", context)
 
 
 @requires(Act.VIEW_INSURED)
@@ -65,23 +77,13 @@ def status(request: HttpRequest) -> HttpResponse:
         (enrolment_status(agreement), actor.can(Act.ENROL, on=agreement))
         for agreement in agreements(actor, year)
     ]
-    context = {"year": year, "rows": rows, "may_enrol": actor.can(Act.ENROL)}
+    context = {
+        "year": year,
+        "rows": rows,
+        "may_enrol": actor.can(Act.ENROL),
+        "sees_moves": actor.can(Act.VIEW_ROSTER),
+    }
     return render(request, "enrollment/status.html", context)
-
-
-@requires(Act.VIEW_INSURED)
-@require_POST
-def enrol_county(request: HttpRequest, agreement_pk: int) -> HttpResponse:
-    actor = actor_of(request)
-    agreement = access_row(Agreement.objects.all(), actor, Act.ENROL, pk=agreement_pk)
-    with refusals_shown(request):
-        enrolled = enrolment.enrol_county(agreement=agreement, actor=actor)
-        messages.success(
-            request,
-            _("%(households)d households with %(persons)d persons are now insured.")
-            % {"households": enrolled.households, "persons": enrolled.persons},
-        )
-    return redirect("enrollment:status")
 
 
 @requires(Act.ENROL)
@@ -113,7 +115,9 @@ def enrol_household(request: HttpRequest, pk: int) -> HttpResponse:
     form = EnrolHouseholdForm(
         request.POST or None, initial={"cover_from": _earliest_cover(household, year.year)}
     )
-    already = InsuredHousehold.objects.filter(policy_year=year, roster_household=household).first()
+    already = InsuredHousehold.objects.filter(
+        policy_year=year, roster_household=household, withdrawn_at=None
+    ).first()
     if agreement is None:
         messages.error(request, _("This county has no agreement for the policy year yet."))
         return redirect("enrollment:status")

@@ -140,6 +140,10 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     row: RosterHousehold = access_row(roster_households(actor), actor, pk=pk)
     persons = [(person, masked_identity(person)) for person in row.persons.order_by("id")]
     insured = row.insured.visible_to(actor).select_related("agreement__insurer").order_by("-policy_year")
-    return render(
-        request, "enrollment/household.html", {"household": row, "persons": persons, "insured": insured}
-    )
+    context = {
+        "household": row,
+        "persons": persons,
+        "insured": insured,
+        "may_move": actor.can(Act.ENROL, on=row),
+    }
+    return render(request, "enrollment/household.html", context)
