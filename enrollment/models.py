@@ -370,9 +370,33 @@ class RosterPerson(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-class InsuredHousehold(models.Model):
+STANDING = Q(withdrawn_at=None)
+WITHDRAWN_WITH_REASON = Q(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="") | (
+    Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_reason="")
+)
+
+
+class Withdrawable(models.Model):
+    """What is insured until it is found to have been enrolled by mistake (R18): then it is marked, never removed, and
+    its cover is void from the beginning. `claimed_at` is a fact that claims set: from then on it stays."""
+
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_reason = models.CharField(
+        _("reason of the withdrawal"), max_length=200, blank=True, default="", db_default=""
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class InsuredHousehold(Withdrawable):
     """A roster household covered for one policy year under its county's agreement. Cover, once begun, runs to the end
-    of the year (R3); PostgreSQL itself refuses cover before the listing date (R2)."""
+    of the year (R3); PostgreSQL itself refuses cover before the listing date (R2). Who moves to another county stays
+    insured here until then. One enrolled by mistake is withdrawn, and may be enrolled again."""
 
     scope: ClassVar = Scope(Act.VIEW_INSURED, county="county", insurer="agreement__insurer")
 
@@ -395,7 +419,15 @@ class InsuredHousehold(models.Model):
         ordering = ("roster_household__code",)
         constraints = (
             models.UniqueConstraint(
-                fields=("policy_year", "roster_household"), name="insured_household_once_a_year"
+                fields=("policy_year", "roster_household"),
+                condition=STANDING,
+                name="insured_household_once_a_year",
+            ),
+            models.CheckConstraint(
+                condition=WITHDRAWN_WITH_REASON, name="insured_household_withdrawn_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=STANDING | Q(claimed_at=None), name="insured_household_claimed_stays"
             ),
             models.CheckConstraint(
                 condition=Q(cover_to__gte=F("cover_from")), name="insured_household_cover_in_order"
@@ -407,8 +439,9 @@ class InsuredHousehold(models.Model):
         return str(self.roster_household_id)
 
 
-class InsuredPerson(models.Model):
-    """A member of an insured household, covered for the same policy year."""
+class InsuredPerson(Withdrawable):
+    """A member of an insured household, covered for the same policy year. One withdrawn household has no member whose
+    insurance stands."""
 
     scope: ClassVar = Scope(
         Act.VIEW_INSURED, county="county", insurer="insured_household__agreement__insurer"
@@ -431,7 +464,13 @@ class InsuredPerson(models.Model):
         ordering = ("insured_household", "id")
         constraints = (
             models.UniqueConstraint(
-                fields=("policy_year", "roster_person"), name="insured_person_once_a_year"
+                fields=("policy_year", "roster_person"), condition=STANDING, name="insured_person_once_a_year"
+            ),
+            models.CheckConstraint(
+                condition=WITHDRAWN_WITH_REASON, name="insured_person_withdrawn_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=STANDING | Q(claimed_at=None), name="insured_person_claimed_stays"
             ),
             models.CheckConstraint(
                 condition=Q(cover_to__gte=F("cover_from")), name="insured_person_cover_in_order"
@@ -518,3 +557,56 @@ class PayeeAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+
+class HouseholdMove(models.Model):
+    """One roster household's move to another county: asked for by the county it stands in, confirmed or refused by
+    somebody else in the county it comes to. Only confirming changes the roster; the cover of the running year stays
+    where it is (R3)."""
+
+    scope: ClassVar = Scope(Act.VIEW_ROSTER, county="from_county", second_county="to_county")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Waiting for the receiving county")
+        CONFIRMED = "confirmed", _("Moved")
+        REFUSED = "refused", _("Move refused")
+        CANCELLED = "cancelled", _("Request taken back")
+
+    household = models.ForeignKey(RosterHousehold, models.PROTECT, related_name="moves")
+    from_county = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", verbose_name=_("present county")
+    )
+    to_county = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", verbose_name=_("receiving county")
+    )
+    reason = models.CharField(_("reason"), max_length=200)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    answer = models.CharField(_("answer"), max_length=200, blank=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("move")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("household",), condition=Q(state="asked"), name="move_one_open_per_household"
+            ),
+            models.CheckConstraint(condition=~Q(from_county=F("to_county")), name="move_to_another_county"),
+            models.CheckConstraint(
+                condition=Q(state="asked", decided_by=None, decided_at=None)
+                | (~Q(state="asked") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="move_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("confirmed", "refused")) | ~Q(decided_by=F("asked_by")),
+                name="move_decided_by_a_second_person",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.household_id}: {self.from_county_id} → {self.to_county_id}"

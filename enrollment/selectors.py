@@ -1,6 +1,5 @@
 """Reading the roster and the insured: always within the actor's scope, personal numbers masked here."""
 
-import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,10 +7,12 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from enrollment.eligibility import eligible_households, waiting_members
 from enrollment.models import (
     MONITORED,
     Agreement,
     ColumnMapping,
+    HouseholdMove,
     InsuredHousehold,
     InsuredPerson,
     PayeeAccount,
@@ -25,7 +26,7 @@ from enrollment.roster.columns import ROSTER_COLUMNS
 from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.sealing import Place, SealError, index_of, masked, unseal
-from jincheng_insurance.scheme.premium import budget
+from jincheng_insurance.scheme.premium import budget, budget_use
 from jincheng_insurance.scheme.terms import Terms, default_terms
 from jincheng_insurance.sheets.columns import TitleTable
 
@@ -91,11 +92,11 @@ def agreements(actor: User, policy_year: PolicyYear) -> QuerySet[Agreement]:
 def insured_households(actor: User, policy_year: PolicyYear) -> QuerySet[InsuredHousehold]:
     return (
         InsuredHousehold.objects.visible_to(actor)
-        .filter(policy_year=policy_year)
+        .filter(policy_year=policy_year, withdrawn_at=None)
         .select_related(
             "county", "roster_household__township", "roster_household__village", "agreement__insurer"
         )
-        .annotate(person_count=Count("persons"))
+        .annotate(person_count=Count("persons", filter=Q(persons__withdrawn_at=None)))
     )
 
 
@@ -109,12 +110,14 @@ class EnrolmentStatus:
     insured_households: int
     insured_persons: int
     waiting_households: int
+    waiting_members: int
     out_of_poverty_households: int
     out_of_poverty_persons: int
     monitored_households: int
     monitored_persons: int
     budget_households: int
     budget_persons: int
+    budget_warning: int
 
 
 def enrolment_status(agreement: Agreement) -> EnrolmentStatus:
@@ -122,9 +125,7 @@ def enrolment_status(agreement: Agreement) -> EnrolmentStatus:
     year = agreement.policy_year_id
     listed = RosterHousehold.objects.filter(county=agreement.county_id)
     monitored = Q(category__in=MONITORED)
-    households = listed.aggregate(
-        all=Count("pk"), monitored=Count("pk", filter=monitored), waiting=Count("pk", filter=waiting(year))
-    )
+    households = listed.aggregate(all=Count("pk"), monitored=Count("pk", filter=monitored))
     monitored_person = Q(household__category__in=MONITORED)
     persons = RosterPerson.objects.filter(household__county=agreement.county_id).aggregate(
         all=Count("pk"), monitored=Count("pk", filter=monitored_person)
@@ -134,34 +135,57 @@ def enrolment_status(agreement: Agreement) -> EnrolmentStatus:
         households=households["all"] - households["monitored"],
         persons=persons["all"] - persons["monitored"],
     )
+    use = budget_use(budget=plan, households=households["monitored"], persons=persons["monitored"])
     return EnrolmentStatus(
         agreement=agreement,
         listed_households=households["all"],
         listed_persons=persons["all"],
-        insured_households=InsuredHousehold.objects.filter(agreement=agreement).count(),
-        insured_persons=InsuredPerson.objects.filter(insured_household__agreement=agreement).count(),
-        waiting_households=households["waiting"],
+        insured_households=InsuredHousehold.objects.filter(agreement=agreement, withdrawn_at=None).count(),
+        insured_persons=InsuredPerson.objects.filter(
+            insured_household__agreement=agreement, withdrawn_at=None
+        ).count(),
+        waiting_households=eligible_households(agreement).count(),
+        waiting_members=waiting_members(agreement).count(),
         out_of_poverty_households=households["all"] - households["monitored"],
         out_of_poverty_persons=persons["all"] - persons["monitored"],
         monitored_households=households["monitored"],
         monitored_persons=persons["monitored"],
         budget_households=plan.households,
         budget_persons=plan.persons,
+        budget_warning=use.warning,
     )
 
 
-def waiting(year: int) -> Q:
-    """Roster households that may be enrolled for a year and aren't yet: monitored ones once listed (R2)."""
-    may = Q(category="OUT_OF_POVERTY") | Q(listed_on__lte=datetime.date(year, 12, 31))
-    enrolled = InsuredHousehold.objects.filter(policy_year=year).values("roster_household")
-    return may & ~Q(pk__in=enrolled)
+def household_moves(actor: User) -> QuerySet[HouseholdMove]:
+    """Moves between counties that the actor's county asked for or is asked to confirm; all of them for the city."""
+    return HouseholdMove.objects.visible_to(actor).select_related(
+        "household__township", "household__village", "from_county", "to_county", "asked_by", "decided_by"
+    )
+
+
+def places_of(county_id: int) -> list[tuple[Region, list[Region]]]:
+    """The townships of a county, each with its villages."""
+    townships = list(
+        Region.objects.filter(parent=county_id, level=Region.Level.TOWNSHIP).order_by("code", "name")
+    )
+    villages = Region.objects.filter(
+        parent__parent=county_id, parent__in=townships, level=Region.Level.VILLAGE
+    )
+    by_township: dict[int | None, list[Region]] = {}
+    for village in villages.order_by("name"):
+        by_township.setdefault(village.parent_id, []).append(village)
+    return [(township, by_township.get(township.pk, [])) for township in townships]
 
 
 def find_insured_person(actor: User, identity_number: str, policy_year: PolicyYear) -> InsuredPerson | None:
     """The insured person with that (checked, normalised) identity number, if the actor may see them."""
     return (
         InsuredPerson.objects.visible_to(actor)
-        .filter(policy_year=policy_year, roster_person__id_number_index=index_of(identity_number))
+        .filter(
+            policy_year=policy_year,
+            roster_person__id_number_index=index_of(identity_number),
+            withdrawn_at=None,
+        )
         .select_related(
             "roster_person",
             "county",

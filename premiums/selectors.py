@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
-from enrollment.models import Agreement, InsuredHousehold, PolicyYear
+from enrollment.models import Agreement, PolicyYear
 from jincheng_insurance.access.models import User
-from premiums.models import FundEntry, PremiumStatement, Side
+from jincheng_insurance.scheme.money import Shares
+from jincheng_insurance.scheme.statement import Units
+from premiums.models import FundEntry, PremiumStatement, Side, StatementLine
+from premiums.units import units_to_charge, units_to_refund
 
 
 def statements(actor: User, policy_year: PolicyYear) -> QuerySet[PremiumStatement]:
@@ -18,24 +22,42 @@ def statements(actor: User, policy_year: PolicyYear) -> QuerySet[PremiumStatemen
     )
 
 
-def unstated_households(agreement: Agreement) -> QuerySet[InsuredHousehold]:
-    """Insured households of an agreement that stand on no statement yet."""
-    return InsuredHousehold.objects.filter(agreement=agreement, statement_line=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Unstated:
-    """What the next statement would carry."""
-
-    households: int
-    persons: int
-
-
-def unstated(agreement: Agreement) -> Unstated:
-    counts = unstated_households(agreement).aggregate(
-        households=Count("pk", distinct=True), persons=Count("persons")
+def charged_shares(agreement: Agreement) -> Shares:
+    """What statements have charged an agreement so far, less refunds, by side (R15)."""
+    sums = PremiumStatement.objects.filter(agreement=agreement).aggregate(
+        city=Sum("city_share"), county=Sum("county_share")
     )
-    return Unstated(counts["households"], counts["persons"])
+    zero = Decimal("0.00")
+    return Shares(city=sums["city"] or zero, county=sums["county"] or zero)
+
+
+def unstated(agreement: Agreement) -> Units:
+    """What the next statement would charge."""
+    parts = units_to_charge(agreement).values()
+    return Units(sum(part.households for part in parts), sum(part.persons for part in parts))
+
+
+def unrefunded(agreement: Agreement) -> Units:
+    """What the next refund statement would take back."""
+    return units_to_refund(agreement)[0]
+
+
+def stated_households(statement: PremiumStatement) -> QuerySet[StatementLine, Any]:
+    """The lines of a statement by household: its code and township, how many of its persons, whether the household
+    itself is among them, and the sum."""
+    return (
+        statement.lines.values(
+            "insured_household",
+            code=F("insured_household__roster_household__code"),
+            township=F("insured_household__roster_household__township__name"),
+        )
+        .annotate(
+            persons=Count("insured_person"),
+            whole=Count("pk", filter=Q(insured_person=None)),
+            sum=Sum("amount"),
+        )
+        .order_by("code", "insured_household")
+    )
 
 
 @dataclass(frozen=True, slots=True)

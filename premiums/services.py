@@ -1,66 +1,116 @@
-"""Issuing premium statements: counts are frozen, shares split, and the due booked to the fund ledger (R15, R18)."""
+"""Issuing premium statements: units stated once, counts frozen, shares split, and the due booked to the fund ledger; a
+refund statement takes back what withdrawn units were charged (R15, R18)."""
 
 import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Agreement
+from enrollment.services.enrolment import locked_agreement
 from enrollment.services.terms import use_terms
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.audit.services import record
-from jincheng_insurance.scheme.premium import premium_due
+from jincheng_insurance.scheme.premium import PremiumDue
+from jincheng_insurance.scheme.statement import Units, refund_due, statement_due, unit_premium
+from jincheng_insurance.scheme.terms import Terms
 from jincheng_insurance.web.background import enqueue
 from premiums.models import FundEntry, PremiumStatement, Side
-from premiums.selectors import unstated
+from premiums.selectors import charged_shares
+from premiums.units import CHARGE, REFUND, units_to_charge, units_to_refund
 
-LINES = """
-INSERT INTO premiums_statementline (statement_id, insured_household_id, persons, amount)
-SELECT %(statement)s, i.id, count(p.id), %(household)s + %(person)s * count(p.id)
-FROM enrollment_insuredhousehold i LEFT JOIN enrollment_insuredperson p ON p.insured_household_id = i.id
-LEFT JOIN premiums_statementline l ON l.insured_household_id = i.id
-WHERE i.agreement_id = %(agreement)s AND l.id IS NULL
-GROUP BY i.id
-"""
+Kind = PremiumStatement.Kind
 
 
 @transaction.atomic(durable=True)
 def issue_statement(
     *, agreement: Agreement, actor: User, issued_on: datetime.date | None = None
 ) -> PremiumStatement:
-    """Freeze what is due for all insured households of an agreement that stand on no statement yet; the first such
-    statement of the year, or a supplementary one. Refused when there is nobody to state."""
-    agreement = (
-        Agreement.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("county")
-        .get(pk=agreement.pk)
-    )
+    """Freeze what is due for all households and persons insured under an agreement that aren't charged yet; the first
+    such statement of the year, or a supplementary one. Refused when there is nobody to state."""
+    agreement = locked_agreement(agreement)
     require(actor, Act.ISSUE_STATEMENT, agreement)
-    today = timezone.localdate()
-    issued_on = issued_on or today
-    if issued_on > today:
-        raise Refused(_("A statement can't be dated in the future."), field="issued_on")
-    counts = unstated(agreement)
-    if not counts.households:
-        raise Refused(_("Every insured household already stands on a statement."))
+    issued_on = _not_in_future(issued_on)
+    units = units_to_charge(agreement)
+    if not units:
+        raise Refused(_("Everybody insured already stands on a statement."))
     terms = use_terms(agreement.policy_year_id)
-    due = premium_due(
-        terms=terms, households=counts.households, persons=counts.persons, county=str(agreement.county.code)
+    due = statement_due(terms=terms, units=units, county=str(agreement.county.code))
+    total = Units(
+        sum(part.households for part in units.values()), sum(part.persons for part in units.values())
     )
+    first = not PremiumStatement.objects.filter(agreement=agreement, kind=Kind.FIRST).exists()
+    statement = _freeze(
+        agreement, Kind.FIRST if first else Kind.SUPPLEMENTARY, total, due, terms, issued_on, actor
+    )
+    premiums = {month: unit_premium(terms=terms, month=month) for month in units}
+    _state(
+        CHARGE,
+        statement,
+        total,
+        months=list(premiums),
+        household=[each.household for each in premiums.values()],
+        person=[each.person for each in premiums.values()],
+    )
+    _book(statement, "issue_statement", actor)
+    return statement
+
+
+@transaction.atomic(durable=True)
+def issue_refund(
+    *, agreement: Agreement, actor: User, issued_on: datetime.date | None = None
+) -> PremiumStatement:
+    """Take back what was charged for households and persons withdrawn since: a statement of the exact opposite
+    amounts, so that charge and refund cancel to the fen on either side. Refused when nobody withdrawn is charged."""
+    agreement = locked_agreement(agreement)
+    require(actor, Act.ISSUE_STATEMENT, agreement)
+    issued_on = _not_in_future(issued_on)
+    units, for_households, for_persons = units_to_refund(agreement)
+    if not units.households and not units.persons:
+        raise Refused(_("Nobody who was withdrawn is charged: there is nothing to refund."))
+    terms = use_terms(agreement.policy_year_id)
+    due = refund_due(
+        persons=(units.persons, for_persons),
+        households=(units.households, for_households),
+        charged=charged_shares(agreement),
+        county=str(agreement.county.code),
+    )
+    statement = _freeze(agreement, Kind.REFUND, units, due, terms, issued_on, actor)
+    _state(REFUND, statement, units)
+    _book(statement, "issue_refund", actor)
+    return statement
+
+
+def _not_in_future(issued_on: datetime.date | None) -> datetime.date:
+    today = timezone.localdate()
+    if issued_on is not None and issued_on > today:
+        raise Refused(_("A statement can't be dated in the future."), field="issued_on")
+    return issued_on or today
+
+
+def _freeze(  # noqa: PLR0917 -- a statement is all of this
+    agreement: Agreement,
+    kind: str,
+    units: Units,
+    due: PremiumDue,
+    terms: Terms,
+    issued_on: datetime.date,
+    actor: User,
+) -> PremiumStatement:
     earlier = PremiumStatement.objects.filter(agreement=agreement).count()
-    kinds = PremiumStatement.Kind
-    statement = PremiumStatement.objects.create(
+    return PremiumStatement.objects.create(
         number=f"BF{agreement.policy_year_id}-{agreement.county.code}-{earlier + 1:03d}",
         agreement=agreement,
         policy_year_id=agreement.policy_year_id,
         county_id=agreement.county_id,
-        kind=kinds.SUPPLEMENTARY if earlier else kinds.FIRST,
-        households=counts.households,
-        persons=counts.persons,
+        kind=kind,
+        households=units.households,
+        persons=units.persons,
         due=due.due,
         city_share=due.city,
         county_share=due.county,
@@ -69,33 +119,34 @@ def issue_statement(
         issued_on=issued_on,
         issued_by=actor,
     )
+
+
+def _state(lines: str, statement: PremiumStatement, units: Units, **rates: Any) -> None:
+    """Add the statement's lines; the agreement is locked, so they are the units that were counted."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            LINES,
-            {
-                "statement": statement.pk,
-                "agreement": agreement.pk,
-                "household": terms.household_premium,
-                "person": terms.person_premium,
-            },
-        )
-    for side, share in ((Side.CITY, due.city), (Side.COUNTY, due.county)):
+        cursor.execute(lines, {"statement": statement.pk, "agreement": statement.agreement_id, **rates})
+        if cursor.rowcount != units.households + units.persons:
+            raise RuntimeError(f"{cursor.rowcount} lines were stated, {units} were counted")
+
+
+def _book(statement: PremiumStatement, act: str, actor: User) -> None:
+    """Book both sides' due to the fund ledger and record the act; the loss ratio is looked at anew after commit."""
+    for side, share in ((Side.CITY, statement.city_share), (Side.COUNTY, statement.county_share)):
         FundEntry.objects.create(
-            agreement=agreement,
-            policy_year_id=agreement.policy_year_id,
-            county_id=agreement.county_id,
+            agreement_id=statement.agreement_id,
+            policy_year_id=statement.policy_year_id,
+            county_id=statement.county_id,
             side=side,
             kind=FundEntry.Kind.DUE,
             amount=share,
-            on=issued_on,
+            on=statement.issued_on,
             statement=statement,
             booked_by=actor,
         )
     record(
-        "issue_statement",
+        act,
         actor=actor,
         on=statement,
-        facts={"households": counts.households, "persons": counts.persons, "due": due.due},
+        facts={"households": statement.households, "persons": statement.persons, "due": statement.due},
     )
-    enqueue("riskpool.evaluate_agreement", agreement.pk)
-    return statement
+    enqueue("riskpool.evaluate_agreement", statement.agreement_id)

@@ -7,4 +7,5 @@ urlpatterns = [
     path("", views.statements, name="list"),
     path("<int:pk>/", views.statement, name="statement"),
     path("issue/<int:agreement_pk>/", views.issue, name="issue"),
+    path("refund/<int:agreement_pk>/", views.refund, name="refund"),
 ]

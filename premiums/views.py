@@ -1,4 +1,4 @@
-"""Pages of the premium: what each county owes, its statements, and issuing the next one."""
+"""Pages of the premium: what each county owes, its statements, issuing the next one, and refunds."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +10,13 @@ from enrollment.selectors import agreements, current_policy_year, terms_of
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
-from jincheng_insurance.scheme.premium import premium_due
+from jincheng_insurance.scheme.statement import refund_due, statement_due
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
 from premiums import selectors
 from premiums.models import PremiumStatement
-from premiums.services import issue_statement
+from premiums.services import issue_refund, issue_statement
+from premiums.units import units_to_charge, units_to_refund
 
 
 @requires(Act.VIEW_PREMIUM)
@@ -29,6 +30,7 @@ def statements(request: HttpRequest) -> HttpResponse:
             agreement,
             selectors.accounts(agreement),
             selectors.unstated(agreement),
+            selectors.unrefunded(agreement),
             actor.can(Act.ISSUE_STATEMENT, on=agreement),
         )
         for agreement in agreements(actor, year)
@@ -45,10 +47,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
     row = access_row(
         PremiumStatement.objects.select_related("county", "agreement__insurer", "issued_by"), actor, pk=pk
     )
-    lines = row.lines.select_related("insured_household__roster_household__township").order_by(
-        "insured_household__roster_household__code"
-    )
-    context = {"statement": row, "page": paginate(request, lines)}
+    context = {"statement": row, "page": paginate(request, selectors.stated_households(row))}
     return render(request, "premiums/statement.html", context)
 
 
@@ -66,11 +65,41 @@ def issue(request: HttpRequest, agreement_pk: int) -> HttpResponse:
             messages.success(request, _("Statement %(number)s has been issued.") % {"number": issued.number})
             return redirect("premiums:statement", pk=issued.pk)
         return redirect("premiums:list")
-    counts = selectors.unstated(agreement)
-    due = premium_due(
+    due = statement_due(
         terms=terms_of(agreement.policy_year_id),
-        households=counts.households,
-        persons=counts.persons,
+        units=units_to_charge(agreement),
         county=str(agreement.county.code),
     )
-    return render(request, "premiums/issue.html", {"agreement": agreement, "counts": counts, "due": due})
+    context = {
+        "agreement": agreement,
+        "counts": selectors.unstated(agreement),
+        "due": due,
+        "supplementary": selectors.statements(actor, agreement.policy_year)
+        .filter(agreement=agreement)
+        .exists(),
+    }
+    return render(request, "premiums/issue.html", context)
+
+
+@requires(Act.VIEW_PREMIUM)
+@require_http_methods(["GET", "HEAD", "POST"])
+def refund(request: HttpRequest, agreement_pk: int) -> HttpResponse:
+    """What the next refund statement would take back; confirmed by POST."""
+    actor = actor_of(request)
+    agreement = access_row(
+        agreements(actor, current_policy_year()), actor, Act.ISSUE_STATEMENT, pk=agreement_pk
+    )
+    if request.method == "POST":
+        with refusals_shown(request):
+            issued = issue_refund(agreement=agreement, actor=actor)
+            messages.success(request, _("Statement %(number)s has been issued.") % {"number": issued.number})
+            return redirect("premiums:statement", pk=issued.pk)
+        return redirect("premiums:list")
+    units, for_households, for_persons = units_to_refund(agreement)
+    due = refund_due(
+        persons=(units.persons, for_persons),
+        households=(units.households, for_households),
+        charged=selectors.charged_shares(agreement),
+        county=str(agreement.county.code),
+    )
+    return render(request, "premiums/refund.html", {"agreement": agreement, "counts": units, "due": due})

@@ -46,7 +46,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "pool": [(figures, standing(figures.ratio)) for figures in pool],
         "total": _total(pool),
         "alerts": selectors.highest_alerts(actor, year),
-        "insured": InsuredPerson.objects.visible_to(actor).filter(policy_year=year).count(),
+        "insured": InsuredPerson.objects.visible_to(actor)
+        .filter(policy_year=year, withdrawn_at=None)
+        .count(),
         "bars": _bars(pool),
         "lines": _lines(lines, months),
         "line_head": [_("County"), *months],

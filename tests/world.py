@@ -26,8 +26,8 @@ from enrollment.models import (
     RosterPerson,
 )
 from enrollment.selectors import current_policy_year, identity_place
+from enrollment.services import member
 from enrollment.services.enrolment import enrol_household
-from enrollment.services.member import add_member
 from enrollment.services.payee import AccountFacts
 from jincheng_insurance.access.models import Grant, Insurer, Region, User
 from jincheng_insurance.access.roles import CITY_ROLES, COUNTY_ROLES, Role
@@ -126,24 +126,42 @@ def list_household(
         listed_by=listed_by,
         seen_in=listed_by,
     )
-    sample = make_households(persons=persons, seed=serial, counties=[str(party.county.code)])
-    members = [person for made in sample for person in made.persons][:persons]
-    for place, person in enumerate(members):
-        row = RosterPerson(
-            household=household,
-            name=names[place] if place < len(names) else person.name,
-            id_number_sealed=b"",
-            id_number_index=index_of(person.id_number),
-            birth_date=person.birth_date,
-            sex="male" if person.sex == "男" else "female",
-            relation="HEAD" if place == 0 else "OTHER",
+    for place in range(persons):
+        add_member(
+            household,
             basic_insurance=basic_insurance,
-            seen_in=listed_by,
+            name=names[place] if place < len(names) else "",
+            sample=(serial, place, persons),
         )
-        row.save()
-        row.id_number_sealed = seal(person.id_number, identity_place(row.pk))
-        row.save()
     return household
+
+
+def add_member(
+    household: RosterHousehold,
+    *,
+    basic_insurance: str = "resident",
+    name: str = "",
+    sample: tuple[int, int, int] | None = None,
+) -> RosterPerson:
+    """A further member on a household's roster, with a synthetic number; the first one is its head."""
+    seed, place, persons = sample or (next(_numbers), 0, 1)
+    made = make_households(persons=persons, seed=seed, counties=[str(household.county.code)])
+    person = [member for each in made for member in each.persons][place]
+    row = RosterPerson(
+        household=household,
+        name=name or person.name,
+        id_number_sealed=b"",
+        id_number_index=index_of(person.id_number),
+        birth_date=person.birth_date,
+        sex="male" if person.sex == "男" else "female",
+        relation="OTHER" if household.persons.exists() else "HEAD",
+        basic_insurance=basic_insurance,
+        seen_in=household.seen_in,
+    )
+    row.save()
+    row.id_number_sealed = seal(person.id_number, identity_place(row.pk))
+    row.save()
+    return row
 
 
 def insure_household(party: Party, **listing: object) -> InsuredHousehold:
@@ -171,7 +189,7 @@ def second_officer(party: Party) -> User:
 
 def add_newborn(party: Party, household: RosterHousehold, *, name: str = "新生儿") -> RosterPerson:
     """A girl born ten days ago, listed by the county, her identity number pending."""
-    return add_member(
+    return member.add_member(
         household=household,
         name=name,
         birth_date=timezone.localdate() - datetime.timedelta(days=10),

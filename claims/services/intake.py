@@ -12,6 +12,7 @@ from claims.services.ledger import outstanding_reserve, set_reserve
 from claims.services.steps import check_step, locked_claim, take_step
 from enrollment.models import Agreement, InsuredPerson, PolicyYear
 from enrollment.selectors import find_insured_person
+from enrollment.services.leaving import note_claim
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
@@ -46,6 +47,7 @@ def report_claim(
     require(actor, Act.HANDLE_CLAIM, insured_person)
     reported_on = _not_in_future(reported_on)
     _check_reserve(reserve)
+    note_claim(insured_household_id=insured_person.insured_household_id, insured_person_id=insured_person.pk)
     claim = Claim.objects.create(
         number=_next_number(agreement),
         agreement=agreement,

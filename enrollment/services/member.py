@@ -130,7 +130,7 @@ def set_particulars(
     if basic_insurance not in BasicInsurance.values:
         raise Refused(_("Choose the basic medical insurance."), field="basic_insurance")
     changes: dict[str, list[str]] = {}
-    covers = InsuredPerson.objects.filter(roster_person=person, policy_year=policy_year)
+    covers = InsuredPerson.objects.filter(roster_person=person, policy_year=policy_year, withdrawn_at=None)
     before = covers.values_list("basic_insurance", flat=True).first() or person.basic_insurance
     if basic_insurance != before or basic_insurance != person.basic_insurance:
         changes["basic_insurance"] = [before, basic_insurance]

@@ -25,6 +25,7 @@ PERSONS = """
 SELECT p.id_number_index, p.id, p.household_id, h.county_id, p.name, p.basic_insurance, i.basic_insurance
 FROM enrollment_rosterperson p JOIN enrollment_rosterhousehold h ON h.id = p.household_id
 LEFT JOIN enrollment_insuredperson i ON i.roster_person_id = p.id AND i.policy_year_id = %(year)s
+    AND i.withdrawn_at IS NULL
 WHERE p.id_number_index = ANY(%(numbers)s) AND h.county_id = ANY(%(counties)s)
 """
 COPY = """
@@ -36,6 +37,7 @@ STALE = """
 SELECT EXISTS (
     SELECT FROM enrollment_participationrow s LEFT JOIN enrollment_rosterperson p ON p.id = s.person_key
     LEFT JOIN enrollment_insuredperson i ON i.roster_person_id = p.id AND i.policy_year_id = %(year)s
+    AND i.withdrawn_at IS NULL
     WHERE s.participation_import_id = %(id)s AND s.verdict <> 'reject'
       AND (p.id IS NULL OR p.basic_insurance <> s.old OR i.basic_insurance IS DISTINCT FROM s.insured_old))
 """
@@ -60,7 +62,7 @@ INSURED = """
 UPDATE enrollment_insuredperson i SET basic_insurance = s.new
 FROM enrollment_participationrow s
 WHERE s.participation_import_id = %(id)s AND s.verdict <> 'reject' AND s.insured_old <> s.new
-  AND i.roster_person_id = s.person_key AND i.policy_year_id = %(year)s
+  AND i.roster_person_id = s.person_key AND i.policy_year_id = %(year)s AND i.withdrawn_at IS NULL
 """
 
 

@@ -1,14 +1,25 @@
 from django.urls import path
 
+from enrollment.views import county, entry, leaving, moving, participation, payee
 from enrollment.views import enrolment as views
-from enrollment.views import entry, participation, payee
 
 app_name = "enrollment"
 urlpatterns = [
     path("", views.insured, name="insured"),
     path("<int:pk>/", views.insured_household, name="household"),
+    path("<int:pk>/members/", leaving.enrol_members, name="enrol_members"),
+    path("<int:pk>/withdraw/", leaving.withdraw_household, name="withdraw_household"),
+    path("persons/<int:pk>/withdraw/", leaving.withdraw_person, name="withdraw_person"),
+    path("moves/", moving.moves, name="moves"),
+    path("moves/<int:pk>/", moving.move, name="move"),
+    path("moves/<int:pk>/confirm/", moving.confirm_move, name="confirm_move"),
+    path("moves/<int:pk>/refuse/", moving.refuse_move, name="refuse_move"),
+    path("moves/<int:pk>/cancel/", moving.cancel_move, name="cancel_move"),
+    path("moves/household/<int:pk>/", moving.move_household, name="move_household"),
+    path("moves/household/<int:pk>/ask/", moving.ask_move, name="ask_move"),
     path("enrol/", views.status, name="status"),
-    path("enrol/<int:agreement_pk>/", views.enrol_county, name="enrol_county"),
+    path("enrol/<int:agreement_pk>/", county.enrol_county, name="enrol_county"),
+    path("enrol/<int:agreement_pk>/members/", county.enrol_waiting, name="enrol_waiting"),
     path("enrol/household/", entry.find_household, name="find_household"),
     path("enrol/household/<int:pk>/", entry.enrol_household, name="enrol_household"),
     path("accounts/", payee.accounts, name="accounts"),

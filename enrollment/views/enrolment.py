@@ -1,13 +1,12 @@
-"""Pages of the insured: who is covered, enrolling a county, and the scheme's own page."""
+"""Pages of the insured: who is covered, where enrolment stands, and the scheme's own page."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
+from enrollment.eligibility import missing_members
 from enrollment.forms import HouseholdFilter
-from enrollment.models import Agreement, InsuredHousehold
+from enrollment.models import InsuredHousehold
 from enrollment.selectors import (
     agreements,
     current_policy_year,
@@ -16,12 +15,10 @@ from enrollment.selectors import (
     masked_identity,
     terms_of,
 )
-from enrollment.services import enrolment
 from enrollment.texts import term_rows
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
-from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
 
 
@@ -43,13 +40,24 @@ def insured_household(request: HttpRequest, pk: int) -> HttpResponse:
     """One insured household: cover, members with masked numbers."""
     actor = actor_of(request)
     row = access_row(
-        InsuredHousehold.objects.select_related("roster_household", "agreement__insurer"), actor, pk=pk
+        InsuredHousehold.objects.select_related(
+            "county", "roster_household__county", "agreement__insurer", "withdrawn_by"
+        ),
+        actor,
+        pk=pk,
     )
     persons = [
         (person, masked_identity(person.roster_person))
         for person in row.persons.select_related("roster_person").order_by("id")
     ]
-    return render(request, "enrollment/insured_household.html", {"household": row, "persons": persons})
+    may = actor.can(Act.ENROL, on=row) and row.withdrawn_at is None
+    context = {
+        "household": row,
+        "persons": persons,
+        "missing": missing_members(row).count() if may else 0,
+        "may": may,
+    }
+    return render(request, "enrollment/insured_household.html", context)
 
 
 @requires(Act.VIEW_INSURED)
@@ -66,24 +74,9 @@ def status(request: HttpRequest) -> HttpResponse:
         "year": year,
         "rows": rows,
         "may_enrol": actor.can(Act.ENROL),
-        "may_see_participation": actor.can(Act.VIEW_ROSTER),
+        "sees_roster": actor.can(Act.VIEW_ROSTER),
     }
     return render(request, "enrollment/status.html", context)
-
-
-@requires(Act.VIEW_INSURED)
-@require_POST
-def enrol_county(request: HttpRequest, agreement_pk: int) -> HttpResponse:
-    actor = actor_of(request)
-    agreement = access_row(Agreement.objects.all(), actor, Act.ENROL, pk=agreement_pk)
-    with refusals_shown(request):
-        enrolled = enrolment.enrol_county(agreement=agreement, actor=actor)
-        messages.success(
-            request,
-            _("%(households)d households with %(persons)d persons are now insured.")
-            % {"households": enrolled.households, "persons": enrolled.persons},
-        )
-    return redirect("enrollment:status")
 
 
 @requires(Act.VIEW_SCHEME)

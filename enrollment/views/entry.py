@@ -84,7 +84,9 @@ def enrol_household(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "household": household,
         "agreement": agreement,
-        "already": InsuredHousehold.objects.filter(policy_year=year, roster_household=household).first(),
+        "already": InsuredHousehold.objects.filter(
+            policy_year=year, roster_household=household, withdrawn_at=None
+        ).first(),
         "form": form,
         "members": members,
         "rows": [(member, masked_identity(member.person)) for member in members],

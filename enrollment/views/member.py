@@ -45,8 +45,10 @@ def add_member(request: HttpRequest, pk: int) -> HttpResponse:
                 request,
                 _("%(name)s now stands on the roster, number to be supplied.") % {"name": person.name},
             )
-            insured = household.insured.filter(policy_year=current_policy_year()).exists()
-            return redirect("roster:household" if insured else "enrollment:enrol_household", pk=pk)
+            insured = household.insured.filter(policy_year=current_policy_year(), withdrawn_at=None).first()
+            if insured is not None:  # where the newborn is enrolled with the others
+                return redirect("enrollment:household", pk=insured.pk)
+            return redirect("enrollment:enrol_household", pk=pk)
     return render(
         request,
         "enrollment/add_member.html",

@@ -22,11 +22,13 @@ M = TypeVar("M", bound=models.Model)
 @dataclass(frozen=True, slots=True)
 class Scope:
     """How a model's rows find their place: the act that lets one read them, and the lookups to their county and
-    insurer. A model without an insurer lookup shows nothing to insurers."""
+    insurer. A model without an insurer lookup shows nothing to insurers. `second_county` leads to another county that
+    reads the row too; acts on it are still the first one's."""
 
     view: Act
     county: str | None
     insurer: str | None = None
+    second_county: str | None = None
 
 
 class ScopedQuerySet(models.QuerySet[M]):
@@ -35,22 +37,23 @@ class ScopedQuerySet(models.QuerySet[M]):
         scope: Scope | None = getattr(self.model, "scope", None)
         if scope is None or isinstance(actor, AnonymousUser):
             return self.none()
+        counties = [lookup for lookup in (scope.county, scope.second_county) if lookup is not None]
         reach = Q()
         for grant in actor.active_grants:
             if scope.view not in ACTS_OF[Role(grant.role)]:
                 continue
             if grant.insurer_id is not None and scope.insurer is None:
                 continue
-            if grant.region_id is not None and scope.county is None:
-                continue
-            part: dict[str, int] = {}
+            insurer: dict[str, int] = {}
             if grant.insurer_id is not None and scope.insurer is not None:
-                part[scope.insurer] = grant.insurer_id
-            if grant.region_id is not None and scope.county is not None:
-                part[scope.county] = grant.region_id
-            if not part:
+                insurer[scope.insurer] = grant.insurer_id
+            if grant.region_id is not None:
+                for county in counties:
+                    reach |= Q(**insurer, **{county: grant.region_id})
+            elif insurer:
+                reach |= Q(**insurer)
+            else:
                 return self.all()
-            reach |= Q(**part)
         return self.filter(reach) if reach else self.none()
 
 

@@ -35,6 +35,7 @@ _MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "sign_offs_missing": ("R14", "the assessment is not signed by: {missing}"),
         "negative_loss": ("R14", "{name} is negative: {amount}"),
         "negative_count": ("R18", "{name} is negative: {count}"),
+        "refund_above_charged": ("R18", "{refunded} can't be refunded, only {charged} was charged"),
         "month_outside_year": ("R18", "{month} is not a month"),
         "negative_funding": ("R16", "{name} is negative: {amount}"),
         "county_twice": ("R17", "{county} has two agreements for one year"),

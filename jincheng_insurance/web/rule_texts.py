@@ -38,6 +38,7 @@ TEXTS = {
     "sign_offs_missing": _("The assessment isn't signed by everybody. Missing: %(missing)s."),
     "negative_loss": _("An amount of the loss is below zero (%(amount)s). Check it."),
     "negative_count": _("A count is below zero (%(count)s). Check it."),
+    "refund_above_charged": _("%(refunded)s yuan can't be refunded: only %(charged)s yuan stand charged."),
     "month_outside_year": _("“%(month)s” is no month."),
     "negative_funding": _("An amount is below zero (%(amount)s). Check the amounts."),
     "county_twice": _("%(county)s has two agreements for one year."),

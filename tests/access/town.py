@@ -20,6 +20,7 @@ from demo.people import make_households
 from demo.workbooks import write_one_sheet
 from enrollment.models import (
     ColumnMapping,
+    HouseholdMove,
     InsuredHousehold,
     ParticipationImport,
     RosterChange,
@@ -32,8 +33,10 @@ from enrollment.models import (
     UnplacedSheet,
 )
 from enrollment.selectors import identity_place
+from enrollment.services.leaving import withdraw_person
+from enrollment.services.moving import ask_move
 from enrollment.services.payee import propose_account
-from jincheng_insurance.access.models import User
+from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import unseal
@@ -46,11 +49,13 @@ from tests.world import (
     Party,
     World,
     account_facts,
+    add_member,
     add_newborn,
     approved_claim,
     bill_facts,
     insure_household,
     list_household,
+    make_user,
     make_world,
     number_of,
     reported_claim,
@@ -128,6 +133,7 @@ def build_town() -> Town:
 def _side(party: Party, names: tuple[str, ...]) -> Side:
     """A party's rows: the statement comes before the last household is insured, so that another can be issued."""
     stated = insure_household(party, names=names)
+    leaver = insure_household(party, persons=3)
     person = stated.persons.order_by("id").first()
     assert person is not None
     statement = issue_statement(agreement=party.agreement, actor=party[Role.COUNTY_OFFICER])
@@ -135,6 +141,10 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     submitted, approved = submitted_claim(party), approved_claim(party)
     (alert, *_) = evaluate_agreement(agreement_id=party.agreement.pk)
     assert isinstance(alert, Alert)
+    left, leaving, _staying = leaver.persons.order_by("id")
+    withdraw_person(insured_person=left, reason="重复录入", actor=party[Role.COUNTY_OFFICER])
+    add_member(leaver.roster_household)
+    move_in, move_out = _moves(party)
     listed = list_household(party, names=names)
     roster_import = RosterImport.objects.create(
         county=party.county,
@@ -173,7 +183,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     )
     cell = {"county": party.county, "household_key": listed.pk, "field": "category"}
     RosterDifference.objects.create(roster_import=roster_import, **cell)
-    RosterChange.objects.create(roster_import=applied, **cell)
+    RosterChange.objects.create(roster_import=applied, **cell | {"household_key": 0})
     RosterReach.objects.create(
         roster_import=roster_import,
         county=party.county,
@@ -203,6 +213,10 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "newborn": newborn.pk,
             "account": account.pk,
             "insured": stated.pk,
+            "leaver": leaver.pk,
+            "leaving": leaving.pk,
+            "move_in": move_in.pk,
+            "move_out": move_out.pk,
             "person": person.pk,
             "agreement": party.agreement.pk,
             "statement": statement.pk,
@@ -227,7 +241,9 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             for member in RosterPerson.objects.filter(household__county=party.county, number_pending=False)
         ],
     )
-    side.posted = _posted(side, listed, stated, person.roster_person)
+    side.posted = _posted(side, listed, stated, person.roster_person) | _posted_leaving(
+        party, left.roster_person, move_out.to_county
+    )
     side.posted["roster:complete_number"] = {"id_number": number_of(newborn)}
     return side
 
@@ -252,6 +268,43 @@ def _unplaced(party: Party) -> RosterImport:
         rows=[(1, titles), (2, ["052100001", "张三", "1405**********1452", "户主", "脱贫户"])],
     )
     return waiting
+
+
+def _moves(party: Party) -> tuple[HouseholdMove, HouseholdMove]:
+    """A household that a third county asks this one to take over, and one that this one asks it to take over."""
+    third = Region.objects.get(code="140521")
+    officer = User.objects.filter(username="第三县").first() or make_user(
+        "第三县", Role.COUNTY_OFFICER, region=third
+    )
+    coming = list_household(party, persons=1)
+    RosterHousehold.objects.filter(pk=coming.pk).update(county=third)
+    coming.refresh_from_db()
+    return (
+        ask_move(household=coming, to_county=party.county, reason="搬迁", actor=officer),
+        ask_move(
+            household=list_household(party, persons=1),
+            to_county=third,
+            reason="搬迁",
+            actor=party[Role.COUNTY_OFFICER],
+        ),
+    )
+
+
+def _posted_leaving(party: Party, left: RosterPerson, third: Region) -> dict[str, dict[str, object]]:
+    """Valid data for members who come and leave, and for moves."""
+    day = f"{party.agreement.policy_year_id}-06-01"
+    place = Region.objects.filter(parent=party.county, level="township").first()
+    assert place is not None
+    return {
+        "enrollment:enrol_waiting": {"cover_from": day},
+        "enrollment:enrol_members": {"persons": [left.pk], "cover_from": day},
+        "enrollment:withdraw_household": {"reason": "重复录入"},
+        "enrollment:withdraw_person": {"reason": "重复录入"},
+        "enrollment:confirm_move": {"place": place.pk},
+        "enrollment:refuse_move": {"reason": "查无此户"},
+        "enrollment:move_household": {"place": place.pk, "reason": "搬迁"},
+        "enrollment:ask_move": {"to_county": third.pk, "reason": "搬迁"},
+    }
 
 
 def _with_a_bill(claim: Claim, party: Party) -> Claim:

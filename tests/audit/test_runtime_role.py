@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from claims.models import LossEntry
 from claims.services.payment import record_payment
+from enrollment.models import RosterChange
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.append_only import AppendOnly
 from premiums.services import issue_statement
 from riskpool.services import evaluate_agreement
-from tests.world import World, approved_claim
+from tests.world import World, approved_claim, list_household
 
 MODELS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
 APPEND_ONLY = sorted(
@@ -37,6 +38,13 @@ def filled(live_world: World) -> World:
     )
     issue_statement(agreement=live_world.own.agreement, actor=live_world.own[Role.COUNTY_OFFICER])
     evaluate_agreement(agreement_id=live_world.own.agreement.pk)
+    household = list_household(live_world.own)
+    RosterChange.objects.create(
+        roster_import=household.listed_by,
+        county=household.county,
+        household_key=household.pk,
+        field="category",
+    )
     return live_world
 
 

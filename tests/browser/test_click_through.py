@@ -57,6 +57,8 @@ def test_a_household_goes_all_the_way(page: Page, tmp_path: Path) -> None:
     picture(page, "04-import-applied")
     page.locator("a.primary").click()
     picture(page, "05-enrolment")
+    page.locator("main a.primary").first.click()
+    picture(page, "05-enrolment-preview")
     page.locator("main form button.primary").click()
     picture(page, "06-enrolled")
     page.goto("/insured/")

@@ -22,7 +22,7 @@ def test_the_first_statement_states_everybody_and_later_ones_only_who_came_since
 
     assert (first.kind, first.households, first.persons, first.due) == ("first", 2, 4, Decimal("460.00"))
     assert (second.kind, second.households, second.due) == ("supplementary", 1, Decimal("230.00"))
-    assert StatementLine.objects.filter(statement=first).count() == 2
+    assert StatementLine.objects.filter(statement=first).count() == 2 + 4
     with pytest.raises(Refused):
         issue_statement(agreement=world.own.agreement, actor=officer)
 

@@ -1,0 +1,166 @@
+"""Who of a county's roster may be enrolled for a policy year, and why the others may not (R1-R3). The preview, the
+counts and the enrolment itself all ask here, so that they can't tell different stories."""
+
+import datetime
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import (
+    MONITORED,
+    Agreement,
+    InsuredHousehold,
+    InsuredPerson,
+    RosterHousehold,
+    RosterPerson,
+)
+from jincheng_insurance.access.models import Region
+
+
+class Verdict(TextChoices):
+    """Whether a roster household may be enrolled together with its county for a year; if not, the first reason why."""
+
+    ELIGIBLE = "eligible", _("May be enrolled")
+    INSURED = "insured", _("Insured already")
+    WITHDRAWN = "withdrawn", _("Withdrawn this year as enrolled by mistake")
+    NOT_LISTED = "not_listed", _("Monitored, but without a listing date")
+    LISTED_LATER = "listed_later", _("Listed only after the policy year")
+    GONE = "gone", _("Gone from the roster")
+    NO_PERSONS = "no_persons", _("No person listed in the household")
+
+
+def bounds(year: int) -> tuple[datetime.date, datetime.date]:
+    """First and last day of a policy year (R3)."""
+    return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+
+
+def with_verdict(households: QuerySet[RosterHousehold], year: int) -> QuerySet[RosterHousehold]:
+    """Roster households, each with its `verdict` for a policy year. Withdrawn ones aren't taken up again with the
+    whole county: only by themselves."""
+    _first, last = bounds(year)
+    enrolled = InsuredHousehold.objects.filter(roster_household=OuterRef("pk"), policy_year=year)
+    persons = RosterPerson.objects.filter(household=OuterRef("pk"), birth_date__lte=last, gone_since=None)
+    monitored = Q(category__in=MONITORED)
+    return households.annotate(
+        verdict=Case(
+            When(Exists(enrolled.filter(withdrawn_at=None)), then=Value(Verdict.INSURED.value)),
+            When(Exists(enrolled), then=Value(Verdict.WITHDRAWN.value)),
+            When(monitored & Q(listed_on=None), then=Value(Verdict.NOT_LISTED.value)),
+            When(monitored & Q(listed_on__gt=last), then=Value(Verdict.LISTED_LATER.value)),
+            When(gone_since__isnull=False, then=Value(Verdict.GONE.value)),
+            When(~Exists(persons), then=Value(Verdict.NO_PERSONS.value)),
+            default=Value(Verdict.ELIGIBLE.value),
+            output_field=CharField(),
+        )
+    )
+
+
+def roster_of(agreement: Agreement, townships: Collection[int] = ()) -> QuerySet[RosterHousehold]:
+    """The roster of an agreement's county, or of some of its townships (by id), with verdicts."""
+    listed = RosterHousehold.objects.filter(county=agreement.county_id)
+    if townships:
+        listed = listed.filter(township__in=townships)
+    return with_verdict(listed, agreement.policy_year_id)
+
+
+def eligible_households(agreement: Agreement, townships: Collection[int] = ()) -> QuerySet[RosterHousehold]:
+    """Who would be enrolled with the county, or with these townships."""
+    return roster_of(agreement, townships).filter(Q(verdict=Verdict.ELIGIBLE))
+
+
+def waiting_members(agreement: Agreement) -> QuerySet[RosterPerson]:
+    """Persons whose household is insured under an agreement and who aren't themselves: new on the roster, or born.
+    Whoever was withdrawn this year isn't among them."""
+    year = agreement.policy_year_id
+    household = InsuredHousehold.objects.filter(
+        roster_household=OuterRef("household"), agreement=agreement, withdrawn_at=None
+    )
+    enrolled = InsuredPerson.objects.filter(roster_person=OuterRef("pk"), policy_year=year)
+    return RosterPerson.objects.filter(
+        Exists(household), ~Exists(enrolled), birth_date__lte=bounds(year)[1], gone_since=None
+    ).order_by("household__code", "pk")
+
+
+def missing_members(insured: InsuredHousehold) -> QuerySet[RosterPerson]:
+    """Persons on the roster of one insured household who aren't insured with it, withdrawn ones included."""
+    standing = InsuredPerson.objects.filter(
+        roster_person=OuterRef("pk"), policy_year=insured.policy_year_id, withdrawn_at=None
+    )
+    return RosterPerson.objects.filter(
+        ~Exists(standing),
+        household=insured.roster_household_id,
+        birth_date__lte=insured.cover_to,
+        gone_since=None,
+    ).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What enrolling would do now: `households` with `persons`, of which categories, how many of them covered from
+    the first day of the year and how many from a later listing (R2); and how many may not be enrolled, by reason."""
+
+    households: int
+    persons: int
+    from_first_day: int
+    from_listing: int
+    by_category: dict[str, int]
+    refused: dict[Verdict, int]
+
+
+def preview(agreement: Agreement, townships: Collection[int] = ()) -> Preview:
+    """Counts for the page that asks for a confirmation; writes nothing."""
+    first, last = bounds(agreement.policy_year_id)
+    listed = roster_of(agreement, townships)
+    groups = (
+        listed.annotate(
+            late=Case(When(listed_on__gt=first, category__in=MONITORED, then=True), default=False)
+        )
+        .order_by()
+        .values_list("verdict", "category", "late")
+        .annotate(Count("pk"))
+    )
+    by_verdict: Counter[str] = Counter()
+    by_category: Counter[str] = Counter()
+    late: Counter[bool] = Counter()
+    for verdict, category, is_late, households in groups:
+        by_verdict[verdict] += households
+        if verdict == Verdict.ELIGIBLE:
+            by_category[category] += households
+            late[is_late] += households
+    persons = RosterPerson.objects.filter(
+        household__in=eligible_households(agreement, townships).values("pk"),
+        birth_date__lte=last,
+        gone_since=None,
+    )
+    return Preview(
+        households=by_verdict[Verdict.ELIGIBLE],
+        persons=persons.count(),
+        from_first_day=late[False],
+        from_listing=late[True],
+        by_category=dict(by_category),
+        refused={
+            verdict: by_verdict[verdict]
+            for verdict in Verdict
+            if verdict is not Verdict.ELIGIBLE and by_verdict[verdict]
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TownshipCount:
+    """How many households of a township may be enrolled now."""
+
+    township: Region
+    households: int
+
+
+def eligible_by_township(agreement: Agreement) -> list[TownshipCount]:
+    """The county's townships that have somebody to enrol; households without a township come with the county only."""
+    counts: dict[int | None, int] = dict(
+        eligible_households(agreement).order_by().values_list("township").annotate(Count("pk"))
+    )
+    townships: Iterable[Region] = Region.objects.filter(pk__in=[key for key in counts if key])
+    return [TownshipCount(township, counts[township.pk]) for township in townships]
