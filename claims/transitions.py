@@ -110,7 +110,7 @@ TRANSITIONS = {
             "reject",
             (UNDECIDED, State.REJECTED),
             Act.APPROVE_CLAIM,
-            _("Rejected"),
+            _("Payment refused"),
             Need.LISTED_REASON,
             Need.ANOTHER,
             moves=Moves.RESERVE_RELEASED,

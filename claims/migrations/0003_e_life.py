@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
             name='SignOff',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('party', models.CharField(choices=[('village', 'Village committee'), ('insured', 'Insured'), ('insurer', 'Insurer')], max_length=8, verbose_name='party')),
+                ('party', models.CharField(choices=[('village', 'Village committee'), ('insured', 'Insured person'), ('insurer', 'Insurer')], max_length=8, verbose_name='party')),
                 ('signed_by', models.CharField(max_length=40, verbose_name='name of who signed')),
                 ('authority', models.CharField(blank=True, max_length=120, verbose_name='authority of the agent')),
                 ('on', models.DateField(verbose_name='signed on')),
@@ -353,12 +353,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='claim',
             name='state',
-            field=models.CharField(choices=[('reported', 'Reported'), ('assessing', 'Being assessed'), ('submitted', 'Submitted'), ('approved', 'Approved'), ('paying', 'Being paid'), ('closed', 'Closed'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='reported', max_length=10, verbose_name='state'),
+            field=models.CharField(choices=[('reported', 'Reported'), ('assessing', 'Being assessed'), ('submitted', 'Submitted'), ('approved', 'Approved'), ('paying', 'Being paid'), ('closed', 'Closed'), ('rejected', 'Payment refused'), ('withdrawn', 'Withdrawn')], default='reported', max_length=10, verbose_name='state'),
         ),
         migrations.AlterField(
             model_name='claimevent',
             name='to_state',
-            field=models.CharField(choices=[('reported', 'Reported'), ('assessing', 'Being assessed'), ('submitted', 'Submitted'), ('approved', 'Approved'), ('paying', 'Being paid'), ('closed', 'Closed'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], max_length=10),
+            field=models.CharField(choices=[('reported', 'Reported'), ('assessing', 'Being assessed'), ('submitted', 'Submitted'), ('approved', 'Approved'), ('paying', 'Being paid'), ('closed', 'Closed'), ('rejected', 'Payment refused'), ('withdrawn', 'Withdrawn')], max_length=10),
         ),
         migrations.AlterField(
             model_name='payment',

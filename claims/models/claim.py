@@ -68,7 +68,7 @@ class Claim(models.Model):
         APPROVED = "approved", _("Approved")
         PAYING = "paying", _("Being paid")
         CLOSED = "closed", _("Closed")
-        REJECTED = "rejected", _("Rejected")
+        REJECTED = "rejected", _("Payment refused")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class Coverage(models.TextChoices):

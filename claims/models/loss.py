@@ -101,7 +101,7 @@ class SignOff(models.Model):
 
     class Party(models.TextChoices):
         VILLAGE = "village", _("Village committee")
-        INSURED = "insured", _("Insured")
+        INSURED = "insured", _("Insured person")
         INSURER = "insurer", _("Insurer")
 
     loss = models.ForeignKey(PropertyLoss, models.PROTECT, related_name="sign_offs")
