@@ -83,7 +83,7 @@ def set_payee(*, line: PaymentLine, payee: Payee, actor: User) -> None:
         actor=actor,
         on=line,
         county_id=batch.county_id,
-        facts={"claim": line.claim.number, "relation": payee.relation},
+        facts={"claim": line.claim.number},
     )
 
 

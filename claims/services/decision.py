@@ -53,7 +53,7 @@ def return_claim(*, claim: Claim, reason: str, actor: User, missing: Sequence[st
         "return_claim",
         actor=actor,
         on=claim,
-        facts={"number": claim.number, "missing": sorted(missing)},
+        facts={"number": claim.number, "missing": len(set(missing))},
         reason=reason,
     )
 
@@ -146,11 +146,12 @@ def reject_claim(*, claim: Claim, reason_code: str, reason: str, actor: User) ->
     claim.rejected_by, claim.rejection_reason = actor, reason_code
     end_bills(claim, MedicalBill.Ended.REJECTED)
     set_reserve(claim, ZERO, actor=actor, reason="reject")
-    take_step(claim, "reject", actor, note=reason)
+    label = RejectionReason(reason_code).label
+    take_step(claim, "reject", actor, note=f"{label}: {reason}")
     record(
         "reject_claim",
         actor=actor,
         on=claim,
-        facts={"number": claim.number, "reason": reason_code},
-        reason=reason,
+        facts={"number": claim.number},
+        reason=f"{label}: {reason}",
     )

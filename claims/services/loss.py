@@ -103,7 +103,7 @@ def change_loss(*, claim: Claim, facts: LossFacts, actor: User) -> None:
         actor=actor,
         on=loss,
         county_id=claim.county_id,
-        facts={"claim": claim.number, "cause": facts.cause, "recovered": facts.recovered},
+        facts={"claim": claim.number, "recovered": facts.recovered},
     )
 
 
@@ -181,7 +181,7 @@ def sign_off(
         actor=actor,
         on=signed,
         county_id=claim.county_id,
-        facts={"claim": claim.number, "party": party, "amount": signed.assessed},
+        facts={"claim": claim.number, "amount": signed.assessed},
     )
     return signed
 

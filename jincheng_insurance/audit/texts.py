@@ -69,12 +69,8 @@ FACTS = {
     "lines": _("lines"),
     "missing": _("missing documents"),
     "bills_left_out": _("bills left out"),
-    "cause": _("cause"),
     "recovered": _("recovered from others"),
-    "party": _("party"),
-    "relation": _("relation of the payee"),
     "paid": _("paid"),
-    "reason": _("reason"),
 }
 
 
