@@ -33,7 +33,8 @@ def test_not_even_the_owner_changes_them(table: str, owner: psycopg.Connection, 
     with psycopg.connect(superuser_dsn) as superuser:
         superuser.execute("SET session_replication_role = replica")
         columns = superuser.execute(
-            "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'O'",
+            "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'O'"
+            " AND tgfoid = 'refuse_change'::regproc",
             [table],
         ).fetchone()
         superuser.rollback()
