@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from claims.models import Care, Claim, Decision
 from claims.texts import stage_label
+from jincheng_insurance.scheme.breakdown import Breakdown
 from jincheng_insurance.scheme.medical import MedicalDecision
+from jincheng_insurance.scheme.property import PropertyDecision
+
+ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +29,44 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The stages of one kind of care."""
+    """The stages of one kind of care, or of a loss."""
 
-    care: str
+    title: str
     lines: list[Line]
     overpayment: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A whole calculation, or the rule that refuses it."""
+    """A whole calculation, or the rule that refuses it. `flags` name what a reviewer should look at."""
 
     parts: list[Part] = field(default_factory=list)
-    granted: Decimal = Decimal("0.00")
+    granted: Decimal = ZERO
+    flags: tuple[str, ...] = ()
     refusal: str | Promise = ""
     rule: str = ""
 
 
-def explain(decision: MedicalDecision) -> Explanation:
+def explain(decision: MedicalDecision | PropertyDecision) -> Explanation:
     """Every stage of a decision in order."""
-    parts = []
-    for care in decision.cares:
-        stages = care.breakdown.stages
-        lines = [
-            Line(stage_label(stage.code), stage.amount, stage.rule, total=index == len(stages) - 1)
-            for index, stage in enumerate(stages)
-        ]
-        parts.append(Part(str(care.care), lines, care.overpayment))
-    return Explanation(parts=parts, granted=decision.granted)
+    if isinstance(decision, PropertyDecision):
+        part = Part(str(_("Loss")), _lines(decision.breakdown), ZERO)
+        return Explanation(parts=[part], granted=decision.granted)
+    parts = [
+        Part(str(Care(care.care).label), _lines(care.breakdown), care.overpayment) for care in decision.cares
+    ]
+    return Explanation(parts=parts, granted=decision.granted, flags=decision.flags)
+
+
+def explain_stored(claim: Claim, decision: Decision) -> Explanation:
+    """A decision as it was made, from what was stored with it."""
+    data: dict[str, Any] = decision.breakdown
+    return explain(PropertyDecision.from_data(data) if claim.is_property else MedicalDecision.from_data(data))
+
+
+def _lines(breakdown: Breakdown) -> list[Line]:
+    stages = breakdown.stages
+    return [
+        Line(stage_label(stage.code), stage.amount, stage.rule, total=index == len(stages) - 1)
+        for index, stage in enumerate(stages)
+    ]

@@ -1,22 +1,37 @@
 """Reading claims: within the actor's scope."""
 
+import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
-from claims.models import BenefitYear, Claim, MedicalBill
-from enrollment.models import InsuredPerson, PolicyYear
-from enrollment.selectors import terms_of
+from claims.adjudication import ZERO, overpayment_of
+from claims.clocks import working_days_left
+from claims.models import BenefitYear, Claim, LossItem, MedicalBill, PaymentBatch, PaymentLine
+from claims.services.batches import payable_claims
+from claims.texts import movement_label
+from enrollment.models import Agreement, InsuredHousehold, InsuredPerson, PolicyYear, Relation, RosterPerson
+from enrollment.selectors import agreements, terms_of
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 
+State = Claim.State
+IN_A_QUEUE = 100
+
 
 def claims(actor: User, policy_year: PolicyYear | None = None) -> QuerySet[Claim]:
+    """Claims with what a list or page of them shows; `subject` is the insured's name, of a household its head's."""
     shown = Claim.objects.visible_to(actor)
     if policy_year is not None:
         shown = shown.filter(policy_year=policy_year)
+    head = RosterPerson.objects.filter(
+        household=OuterRef("insured_household__roster_household"), relation=Relation.HEAD
+    ).order_by("pk")
     return shown.select_related(
         "county",
         "agreement__insurer",
@@ -26,7 +41,7 @@ def claims(actor: User, policy_year: PolicyYear | None = None) -> QuerySet[Claim
         "reported_by",
         "submitted_by",
         "approved_by",
-    )
+    ).annotate(subject=Coalesce(F("insured_person__roster_person__name"), Subquery(head.values("name")[:1])))
 
 
 def bill_in_scope(actor: User, pk: int) -> MedicalBill:
@@ -35,17 +50,86 @@ def bill_in_scope(actor: User, pk: int) -> MedicalBill:
     return get_object_or_404(visible.select_related("claim__agreement"), pk=pk)
 
 
+def item_in_scope(actor: User, pk: int) -> LossItem:
+    """An item of a loss the actor may see; Http404 otherwise."""
+    visible = LossItem.objects.filter(loss__claim__in=Claim.objects.visible_to(actor))
+    return get_object_or_404(visible.select_related("loss__claim__agreement"), pk=pk)
+
+
+def line_in_scope(actor: User, pk: int) -> PaymentLine:
+    """A payment line the actor may see; Http404 otherwise."""
+    visible = PaymentLine.objects.filter(batch__in=PaymentBatch.objects.visible_to(actor))
+    return get_object_or_404(visible.select_related("batch__agreement", "claim__agreement"), pk=pk)
+
+
+def insured_household(
+    actor: User, policy_year: PolicyYear, *, code: str = "", member_of: InsuredPerson | None = None
+) -> InsuredHousehold | None:
+    """The insured household with that code, or of that person, if the actor may see it."""
+    shown = InsuredHousehold.objects.visible_to(actor).filter(policy_year=policy_year, withdrawn_at=None)
+    if member_of is not None:
+        return shown.filter(pk=member_of.insured_household_id).first()
+    return shown.filter(roster_household__code=code).first()
+
+
+def head_of(household: InsuredHousehold) -> RosterPerson | None:
+    """The head of an insured household, as the roster has it."""
+    return household.roster_household.persons.filter(relation=Relation.HEAD).order_by("pk").first()
+
+
 def waiting_for(actor: User) -> int:
-    """How many claims wait for the actor: submitted ones to approve, approved ones to pay, returned or reported ones
-    to assess; never one that the actor submitted."""
-    states: list[str] = []
+    """How many claims wait for the actor: reported or returned ones to assess, submitted ones to decide (never the
+    actor's own), approved ones to pay."""
+    waiting = Q()
     if actor.can(Act.HANDLE_CLAIM):
-        states += [Claim.State.REPORTED, Claim.State.ASSESSING]
+        waiting |= Q(state__in=(State.REPORTED, State.ASSESSING))
     if actor.can(Act.APPROVE_CLAIM):
-        states.append(Claim.State.SUBMITTED)
+        waiting |= Q(state=State.SUBMITTED) & ~Q(submitted_by=actor)
     if actor.can(Act.RECORD_PAYMENT):
-        states.append(Claim.State.APPROVED)
-    return Claim.objects.visible_to(actor).filter(state__in=states).count() if states else 0
+        waiting |= Q(state=State.APPROVED)
+    return Claim.objects.visible_to(actor).filter(waiting).count() if waiting else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A claim in a queue: days it has waited, or working days left to pay it (below zero: overdue by so many)."""
+
+    claim: Claim
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What waits for an actor, the most urgent first; None where the actor has no such work."""
+
+    assess: list[Waiting] | None
+    decide: list[Waiting] | None
+    pay: list[Waiting] | None
+
+
+def queues(actor: User) -> Queues:
+    """The first claims of each queue of the actor, longest waiting first, of payments the overdue first (R26)."""
+    today = timezone.localdate()
+    rows = claims(actor)
+
+    def since(queryset: QuerySet[Claim]) -> list[Waiting]:
+        first = queryset.order_by("reported_on", "id")[:IN_A_QUEUE]
+        return [Waiting(claim, (today - _since(claim)).days) for claim in first]
+
+    assess = decide = pay = None
+    if actor.can(Act.HANDLE_CLAIM):
+        assess = since(rows.filter(state__in=(State.REPORTED, State.ASSESSING)))
+    if actor.can(Act.APPROVE_CLAIM):
+        decide = since(rows.filter(state=State.SUBMITTED).exclude(submitted_by=actor))
+    if actor.can(Act.RECORD_PAYMENT):
+        unpaid = rows.filter(state__in=(State.APPROVED, State.PAYING)).order_by("pay_by", "id")[:IN_A_QUEUE]
+        pay = [Waiting(claim, working_days_left(today, claim.pay_by or today)) for claim in unpaid]
+    return Queues(assess, decide, pay)
+
+
+def _since(claim: Claim) -> datetime.date:
+    submitted = claim.submitted_at if claim.state == State.SUBMITTED else None
+    return timezone.localdate(submitted) if submitted is not None else claim.reported_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +146,131 @@ def cap_use(person: InsuredPerson) -> CapUse:
     benefit = BenefitYear.objects.filter(insured_person=person).first()
     if benefit is None:
         terms = terms_of(person.policy_year_id)
-        zero = Decimal("0.00")
-        return CapUse(zero, terms.inpatient_cap, zero, terms.outpatient_cap)
+        return CapUse(ZERO, terms.inpatient_cap, ZERO, terms.outpatient_cap)
     return CapUse(
         benefit.inpatient_granted,
         benefit.inpatient_cap - benefit.inpatient_granted,
         benefit.outpatient_granted,
         benefit.outpatient_cap - benefit.outpatient_granted,
     )
+
+
+def household_left(household: InsuredHousehold) -> Decimal:
+    """What is left of a household's year for losses, in yuan (R14)."""
+    benefit = BenefitYear.objects.filter(insured_household=household).first()
+    if benefit is None:
+        return terms_of(household.policy_year_id).property_cap
+    return benefit.property_cap - benefit.property_granted
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One entry of a claim's loss ledger as its page shows it, and the reserve after it, in yuan."""
+
+    on: object
+    label: str
+    kind: str
+    amount: Decimal
+    reserve: Decimal
+    by: object
+
+
+def movements(claim: Claim) -> list[Movement]:
+    """A claim's ledger in order: every reserve it had, every payment, every reversal (R19)."""
+    reserve = ZERO
+    shown = []
+    for entry in claim.loss_entries.select_related("booked_by").order_by("id"):
+        if entry.kind == entry.Kind.RESERVE:
+            reserve += entry.amount
+        shown.append(
+            Movement(
+                entry.on,
+                movement_label(entry.reason),
+                str(entry.get_kind_display()),
+                entry.amount,
+                reserve,
+                entry.booked_by,
+            )
+        )
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Overpaid:
+    """A person granted more this year than the standing bills carry, by kind of care in yuan (R11)."""
+
+    person: InsuredPerson
+    inpatient: Decimal
+    outpatient: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.inpatient + self.outpatient
+
+
+def overpaid(person: InsuredPerson) -> Overpaid:
+    """A person's overpayment as it stands."""
+    inpatient, outpatient = overpayment_of(person).values()
+    return Overpaid(person, inpatient, outpatient)
+
+
+def overpayments(actor: User, policy_year: PolicyYear) -> list[Overpaid]:
+    """Every overpayment within the actor's reach. Only where something was reversed can there be one (R11)."""
+    reached = Claim.objects.visible_to(actor).filter(policy_year=policy_year)
+    persons = (
+        InsuredPerson.objects.filter(claims__in=reached, decisions__reverses__isnull=False)
+        .distinct()
+        .select_related("roster_person", "county", "insured_household__roster_household")
+        .order_by("pk")
+    )
+    return [row for row in map(overpaid, persons) if row.total]
+
+
+def recoveries(actor: User, policy_year: PolicyYear) -> QuerySet[PaymentLine]:
+    """Payments whose decision was reversed, and that haven't come back yet."""
+    return (
+        PaymentLine.objects.filter(
+            batch__in=PaymentBatch.objects.visible_to(actor),
+            batch__policy_year=policy_year,
+            state=PaymentLine.State.RECOVER,
+        )
+        .select_related("claim", "batch", "claim__county")
+        .order_by("recorded_at")
+    )
+
+
+def batches(actor: User, policy_year: PolicyYear | None = None) -> QuerySet[PaymentBatch]:
+    """Payment batches with the number and sum of their lines, those taken out left out."""
+    kept = ~Q(lines__state=PaymentLine.State.DROPPED)
+    shown = PaymentBatch.objects.visible_to(actor)
+    if policy_year is not None:
+        shown = shown.filter(policy_year=policy_year)
+    return shown.select_related(
+        "agreement__insurer", "agreement__county", "county", "gathered_by", "released_by"
+    ).annotate(count=Count("lines", filter=kept), total=Sum("lines__amount", filter=kept))
+
+
+def subjects(actor: User, batch: PaymentBatch) -> dict[int, str]:
+    """The names of the insured of a batch's claims, by claim."""
+    rows = claims(actor).filter(payment_lines__batch=batch).order_by().distinct()
+    return dict(rows.values_list("pk", "subject"))  # type: ignore[misc]
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """What of an agreement waits to be gathered into a batch."""
+
+    agreement: Agreement
+    count: int
+    total: Decimal
+
+
+def payable(actor: User, policy_year: PolicyYear) -> list[Payable]:
+    """Agreements in the actor's reach with approved claims in no batch."""
+    rows: Iterable[Agreement] = agreements(actor, policy_year)
+    shown = []
+    for agreement in rows:
+        sums = payable_claims(agreement).aggregate(count=Count("pk"), total=Sum("granted"))
+        if sums["count"]:
+            shown.append(Payable(agreement, sums["count"], sums["total"]))
+    return shown

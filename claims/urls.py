@@ -1,19 +1,46 @@
 from django.urls import path
 
-from claims.views import assessment, decision, intake
+from claims.views import assessment, decision, intake, loss, payment, queue
 
 app_name = "claims"
 urlpatterns = [
     path("", intake.claim_list, name="list"),
+    path("queue/", queue.queue, name="queue"),
+    path("life/", queue.life, name="life"),
+    path("overpayments/", queue.overpayments, name="overpayments"),
     path("find/", intake.find_person, name="find"),
+    path("find/household/", intake.find_household, name="find_household"),
     path("report/<int:person_pk>/", intake.report, name="report"),
+    path("report/loss/<int:household_pk>/", intake.report_loss, name="report_loss"),
     path("<int:pk>/", assessment.claim, name="claim"),
     path("<int:pk>/calculation/", assessment.calculation, name="calculation"),
     path("<int:pk>/bills/", assessment.add_bill, name="add_bill"),
+    path("bills/<int:pk>/edit/", assessment.edit_bill, name="edit_bill"),
     path("bills/<int:pk>/remove/", assessment.remove_bill, name="remove_bill"),
     path("<int:pk>/reserve/", assessment.change_reserve, name="reserve"),
+    path("<int:pk>/loss/", loss.change_loss, name="loss"),
+    path("<int:pk>/items/", loss.add_item, name="add_item"),
+    path("items/<int:pk>/remove/", loss.remove_item, name="remove_item"),
+    path("<int:pk>/sign/", loss.sign, name="sign"),
     path("<int:pk>/submit/", decision.submit, name="submit"),
     path("<int:pk>/return/", decision.send_back, name="return"),
     path("<int:pk>/approve/", decision.approve, name="approve"),
+    path("<int:pk>/reject/", decision.reject, name="reject"),
+    path("<int:pk>/withdraw/", decision.withdraw, name="withdraw"),
+    path("<int:pk>/reopen/", decision.reopen, name="reopen"),
+    path("<int:pk>/reverse/", decision.reverse, name="reverse"),
     path("<int:pk>/pay/", decision.pay, name="pay"),
+    path("payments/", payment.batches, name="batches"),
+    path("payments/gather/<int:agreement_pk>/", payment.gather, name="gather"),
+    path("payments/<int:pk>/", payment.batch, name="batch"),
+    path("payments/<int:pk>/release/", payment.release, name="release"),
+    path("payments/<int:pk>/cancel/", payment.cancel, name="cancel"),
+    path("payments/<int:pk>/export/", payment.export, name="export"),
+    path("payments/lines/<int:pk>/payee/", payment.payee, name="payee"),
+    path("payments/lines/<int:pk>/drop/", payment.drop, name="drop"),
+    path("payments/lines/<int:pk>/", payment.line, name="line"),
+    path("payments/lines/<int:pk>/paid/", payment.paid, name="paid"),
+    path("payments/lines/<int:pk>/failed/", payment.failed, name="failed"),
+    path("payments/lines/<int:pk>/back/", payment.back, name="back"),
+    path("payments/lines/<int:pk>/recovered/", payment.recovered, name="recovered"),
 ]

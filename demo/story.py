@@ -16,6 +16,7 @@ from claims.services.decision import approve_claim, submit_claim
 from claims.services.intake import report_claim
 from claims.services.payment import record_payment
 from demo.accounts import make_accounts
+from demo.episodes import EPISODES_IN, tell_episodes
 from demo.parties import make_parties
 from demo.people import make_households
 from demo.sign_ins import INSURER_OF
@@ -64,6 +65,8 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
             continue
         issue_statement(agreement=agreement, actor=officer, issued_on=first)
         number = {"TH": "", "DH": "2", "QH": "3"}[INSURER_OF[code]]
+        if code in EPISODES_IN:
+            tell_episodes(agreement, users[f"adjuster{number}"], users[f"reviewer{number}"])
         claims = _claims(
             agreement, TARGETS[code], users[f"adjuster{number}"], users[f"reviewer{number}"], random
         )
@@ -106,11 +109,13 @@ def _claims(agreement: Agreement, target: int, adjuster: User, reviewer: User, r
         InsuredPerson.objects.filter(
             insured_household__agreement=agreement,
             basic_insurance__in=(BasicInsurance.RESIDENT, BasicInsurance.EMPLOYEE),
+            claims=None,
         ).order_by("pk")
     )
     random.shuffle(insured)
     plans: list[tuple[InsuredPerson, Decimal]] = []
-    wanted = agreement_ratio(agreement).net_premium * target / 100
+    so_far = agreement_ratio(agreement)
+    wanted = so_far.net_premium * target / 100 - so_far.incurred
     planned = ZERO
     for person in insured:
         if wanted - planned < 100:

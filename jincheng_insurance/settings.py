@@ -38,6 +38,7 @@ VARIABLES = {
     "ALLOWED_HOSTS": Variable(required=True),
     "CSRF_TRUSTED_ORIGINS": Variable(),
     "UPLOAD_DIR": Variable(str(BASE_DIR / "var" / "uploads"), required=True),
+    "LATE_REPORT_DAYS": Variable("30"),
 }
 # "build" is for commands that need neither secrets nor a database: help, messages, collectstatic. It never serves.
 KINDS = ("production", "demo", "test", "build")
@@ -231,6 +232,10 @@ else:  # collected while the image is built, under names that change with the co
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# A claim reported later than this after discharge or loss is flagged, never refused for it (R26).
+if not value("LATE_REPORT_DAYS").isdecimal():
+    raise ImproperlyConfigured("LATE_REPORT_DAYS is a number of days, such as 30.")
+LATE_REPORT_DAYS = int(value("LATE_REPORT_DAYS"))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 
 CONTENT_SECURITY_POLICY = {

@@ -11,10 +11,15 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from stdnum.cn.ric import calc_check_digit
 
-from claims.models import Care, Claim
+from claims.models import Care, Claim, PaymentBatch, PaymentLine
+from claims.payee import Payee
+from claims.services.batches import gather_batch, release_batch, set_payee
 from claims.services.bills import BillFacts, add_bill
-from claims.services.decision import approve_claim, submit_claim
+from claims.services.decision import approve_claim, reject_claim, submit_claim
 from claims.services.intake import report_claim
+from claims.services.loss import ItemFacts, LossFacts, add_item, report_loss, sign_off
+from claims.services.outcome import reverse_decision
+from claims.services.payment import record_payment
 from demo.people import make_households
 from enrollment.models import (
     Agreement,
@@ -259,3 +264,108 @@ def approved_claim(
     approve_claim(claim=claim, reason="", actor=party[Role.REVIEWER])
     claim.refresh_from_db()
     return claim
+
+
+def rejected_claim(party: Party, person: InsuredPerson | None = None) -> Claim:
+    claim = submitted_claim(party, person)
+    reject_claim(claim=claim, reason_code="not_proven", reason="单据不全", actor=party[Role.REVIEWER])
+    claim.refresh_from_db()
+    return claim
+
+
+def loss_facts(**changes: object) -> LossFacts:
+    """A flood on 2 January of the year, unless told otherwise."""
+    first = datetime.date(current_policy_year().year, 1, 2)
+    facts = {"cause": "natural_disaster", "peril": "flood", "lost_on": first, "place": "村西"} | changes
+    return LossFacts(**facts)  # type: ignore[arg-type]
+
+
+def reported_loss(
+    party: Party,
+    household: InsuredHousehold | None = None,
+    *,
+    amount: str = "3000",
+    reserve: str = "3000",
+    **facts: object,
+) -> Claim:
+    """A household's loss with one item, not signed yet."""
+    claim = report_loss(
+        insured_household=household or insure_household(party),
+        facts=loss_facts(**facts),
+        reserve=Decimal(reserve),
+        account="",
+        actor=party[Role.ADJUSTER],
+    )
+    item = ItemFacts("appliance", "电视机", Decimal(1), "台", Decimal(amount))
+    add_item(claim=claim, facts=item, actor=party[Role.ADJUSTER])
+    claim.refresh_from_db()
+    return claim
+
+
+def sign_all(party: Party, claim: Claim) -> None:
+    """All three sign for the sum today."""
+    for who in ("village", "insured", "insurer"):
+        sign_off(
+            claim=claim, party=who, signed_by="签字人", on=timezone.localdate(), actor=party[Role.ADJUSTER]
+        )
+
+
+def submitted_loss(
+    party: Party, household: InsuredHousehold | None = None, *, amount: str = "3000", **facts: object
+) -> Claim:
+    claim = reported_loss(party, household, amount=amount, **facts)
+    sign_all(party, claim)
+    submit_claim(claim=claim, actor=party[Role.ADJUSTER])
+    claim.refresh_from_db()
+    return claim
+
+
+def approved_loss(
+    party: Party, household: InsuredHousehold | None = None, *, amount: str = "3000", **facts: object
+) -> Claim:
+    claim = submitted_loss(party, household, amount=amount, **facts)
+    approve_claim(claim=claim, reason="", actor=party[Role.REVIEWER])
+    claim.refresh_from_db()
+    return claim
+
+
+def some_payee(account: str = "6228480000000000001") -> Payee:
+    return Payee("王五", "农商银行", account, "self")
+
+
+def drafted_batch(party: Party, *claims: Claim) -> PaymentBatch:
+    """A batch of one new approved claim (or those given), payees entered, gathered by the adjuster."""
+    chosen = claims or (approved_claim(party),)
+    batch = gather_batch(
+        agreement=party.agreement, claims=[claim.pk for claim in chosen], actor=party[Role.ADJUSTER]
+    )
+    for line in batch.lines.all():
+        set_payee(line=line, payee=some_payee(), actor=party[Role.ADJUSTER])
+    return batch
+
+
+def released_batch(party: Party, *claims: Claim) -> PaymentBatch:
+    batch = drafted_batch(party, *claims)
+    release_batch(batch=batch, actor=party[Role.REVIEWER])
+    batch.refresh_from_db()
+    return batch
+
+
+def paid_line(party: Party, claim: Claim | None = None) -> PaymentLine:
+    """The line of a claim paid by itself today."""
+    payment = record_payment(
+        claim=claim or approved_claim(party),
+        paid_on=timezone.localdate(),
+        reference="B1",
+        actor=party[Role.REVIEWER],
+    )
+    assert payment.line is not None
+    return payment.line
+
+
+def reversed_payment(party: Party) -> PaymentLine:
+    """The line of a claim that was paid and whose decision was then reversed: to be recovered."""
+    line = paid_line(party)
+    reverse_decision(claim=line.claim, reason="单据有误", actor=party[Role.REVIEWER])
+    line.refresh_from_db()
+    return line

@@ -1,4 +1,4 @@
-"""A claim's hospital bills while it is being assessed (R6, R9, R10)."""
+"""A claim's hospital bills while it is being assessed (R6, R9, R10, R26)."""
 
 import datetime
 import unicodedata
@@ -11,12 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.adjudication import scheme_bill
 from claims.models import Claim, MedicalBill
+from claims.services.reporting import check_two_years, mark_late
 from claims.services.steps import check_step, locked_claim, take_step
+from enrollment.selectors import terms_of
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.audit.services import record
+from jincheng_insurance.scheme.cover import Cover
 from jincheng_insurance.scheme.errors import RuleError
-from jincheng_insurance.scheme.medical import self_pay
+from jincheng_insurance.scheme.medical import check_dates, self_pay
+from jincheng_insurance.web.formats import day
+from jincheng_insurance.web.rule_texts import rule_text
+
+Ended = MedicalBill.Ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class BillFacts:
     assistance: Decimal
     commercial: Decimal
     other: Decimal
+    charity: Decimal = Decimal("0.00")
     admitted_on: datetime.date | None = None
     diagnosis: str = ""
 
@@ -43,44 +51,21 @@ def draft_bill(*, claim: Claim, facts: BillFacts) -> MedicalBill:
         claim=claim,
         policy_year_id=claim.policy_year_id,
         county_id=claim.county_id,
-        hospital_key=_key(facts.hospital),
-        **asdict(facts) | {"hospital": facts.hospital.strip(), "invoice_number": _key(facts.invoice_number)},
+        hospital_key=invoice_key(facts.hospital),
+        **asdict(facts)
+        | {"hospital": facts.hospital.strip(), "invoice_number": invoice_key(facts.invoice_number)},
     )
 
 
 @transaction.atomic(durable=True)
 def add_bill(*, claim: Claim, facts: BillFacts, actor: User) -> MedicalBill:
     """Enter a bill. Raises RuleError when reimbursements exceed the bill (R6) or admission comes after discharge (R9);
-    Refused when the invoice already
-    stands anywhere (R10: the answer doesn't say where)."""
+    Refused outside the year or the cover (R9), more than two years before the report (R26), and when the invoice
+    already stands anywhere (R10: the answer names the claim only to who may see it)."""
     claim = locked_claim(claim)
     check_step(claim, "assess", actor)
-    bill = draft_bill(claim=claim, facts=facts)
-    bill.entered_by = actor
-    self_pay(scheme_bill(bill))
-    if facts.admitted_on is not None and facts.admitted_on > facts.on:
-        raise RuleError("admitted_after_discharge", admitted=facts.admitted_on, on=facts.on)
-    if facts.on > timezone.localdate():
-        raise Refused(_("A bill can't be dated in the future."), field="on", rule="R9")
-    if facts.on.year != claim.policy_year_id:
-        raise Refused(
-            _("The discharge or visit date lies outside the policy year %(year)s."),
-            field="on",
-            rule="R9",
-            year=claim.policy_year_id,
-        )
-    try:
-        with transaction.atomic():
-            bill.save()
-    except IntegrityError as error:
-        if "bill_invoice_stands_once" not in str(error):
-            raise
-        raise Refused(
-            _("This invoice of this hospital has already been claimed. Check the invoice number."),
-            field="invoice_number",
-            rule="R10",
-        ) from error
-    take_step(claim, "assess", actor)
+    bill = _enter(claim, facts, actor)
+    take_step(claim, "assess", actor, note=str(bill.invoice_number), amount=bill.bill)
     record(
         "add_bill",
         actor=actor,
@@ -92,16 +77,136 @@ def add_bill(*, claim: Claim, facts: BillFacts, actor: User) -> MedicalBill:
 
 
 @transaction.atomic(durable=True)
+def edit_bill(*, bill: MedicalBill, facts: BillFacts, actor: User) -> MedicalBill:
+    """Correct a bill of a claim that isn't submitted yet: the old row stays on record, no longer standing, and a new
+    one takes its place. A bill withdrawn by a reversal is taken up again the same way. Refusals as in `add_bill`."""
+    claim = locked_claim(bill.claim)
+    check_step(claim, "assess", actor)
+    old = MedicalBill.objects.get(pk=bill.pk, claim=claim)
+    if MedicalBill.objects.filter(replaces=old).exists() or not (
+        old.standing or old.ended_as == Ended.REVERSED
+    ):
+        raise Refused(_("This bill was corrected or removed meanwhile. Reload the page."))
+    if old.standing:
+        MedicalBill.objects.filter(pk=old.pk).update(standing=False, ended_as=Ended.REPLACED)
+    new = _enter(claim, facts, actor, replaces=old)
+    take_step(claim, "assess", actor, note=str(new.invoice_number), amount=new.bill)
+    record(
+        "edit_bill",
+        actor=actor,
+        on=new,
+        county_id=claim.county_id,
+        facts={"claim": claim.number, "before": old.bill, "after": new.bill},
+    )
+    return new
+
+
+@transaction.atomic(durable=True)
 def remove_bill(*, bill: MedicalBill, actor: User) -> None:
     """Take back a bill of a claim that isn't submitted yet. The row stays on record, no longer standing."""
     claim = locked_claim(bill.claim)
     check_step(claim, "assess", actor)
-    if not MedicalBill.objects.filter(pk=bill.pk, claim=claim, standing=True).update(standing=False):
+    rows = MedicalBill.objects.filter(pk=bill.pk, claim=claim, standing=True)
+    if not rows.update(standing=False, ended_as=Ended.REMOVED):
         return
-    take_step(claim, "assess", actor)
+    mark_late(claim)
+    take_step(claim, "assess", actor, note=str(bill.invoice_number))
     record("remove_bill", actor=actor, on=bill, county_id=claim.county_id, facts={"claim": claim.number})
 
 
-def _key(text: str) -> str:
+def end_bills(claim: Claim, ended_as: MedicalBill.Ended) -> None:
+    """Let no bill of a locked claim stand any longer, so that its invoices are free again."""
+    claim.bills.filter(standing=True).update(standing=False, ended_as=ended_as)
+
+
+def restore_bills(claim: Claim) -> int:
+    """Let the bills stand again that fell with the rejection or withdrawal of a locked claim; returns how many can't,
+    because their invoice was claimed elsewhere meanwhile (R10)."""
+    left = 0
+    for bill in claim.bills.filter(ended_as__in=(Ended.REJECTED, Ended.WITHDRAWN)):
+        try:
+            with transaction.atomic():
+                MedicalBill.objects.filter(pk=bill.pk).update(standing=True, ended_as="")
+        except IntegrityError:
+            left += 1
+    return left
+
+
+def standing_invoice(actor: User, *, hospital: str, invoice_number: str) -> Claim | None:
+    """The claim on which an invoice stands, if the actor may see it (R10, R25)."""
+    bills = MedicalBill.objects.filter(
+        standing=True, hospital_key=invoice_key(hospital), invoice_number=invoice_key(invoice_number)
+    )
+    return Claim.objects.visible_to(actor).filter(pk__in=bills.values("claim")).first()
+
+
+def _enter(
+    claim: Claim, facts: BillFacts, actor: User, *, replaces: MedicalBill | None = None
+) -> MedicalBill:
+    bill = draft_bill(claim=claim, facts=facts)
+    bill.entered_by, bill.replaces = actor, replaces
+    self_pay(scheme_bill(bill), charity_deducted=terms_of(claim.policy_year_id).charity_deducted)
+    _check_days(claim, bill)
+    try:
+        with transaction.atomic():
+            bill.save()
+    except IntegrityError as error:
+        if "bill_invoice_stands_once" not in str(error):
+            raise
+        raise _claimed_already(actor, facts) from error
+    mark_late(claim)
+    return bill
+
+
+def _check_days(claim: Claim, bill: MedicalBill) -> None:
+    """R9 and R26 at the field where the day is typed."""
+    if bill.admitted_on is not None and bill.admitted_on > bill.on:
+        raise RuleError("admitted_after_discharge", admitted=bill.admitted_on, on=bill.on)
+    if bill.on > timezone.localdate():
+        raise Refused(_("A bill can't be dated in the future."), field="on", rule="R9")
+    if bill.on.year != claim.policy_year_id:
+        raise Refused(
+            _(
+                "The discharge or visit date lies outside the policy year %(year)s. Report it under the year of"
+                " that date."
+            ),
+            field="on",
+            rule="R9",
+            year=claim.policy_year_id,
+        )
+    check_two_years(bill.on, claim.reported_on, field="on")
+    person = claim.insured_person
+    assert person is not None, "claim_medical_is_a_persons"
+    cover = Cover(person.cover_from, person.cover_to)
+    try:
+        check_dates(scheme_bill(bill), year=claim.policy_year_id, cover=cover)
+    except RuleError as error:
+        raise Refused(rule_text(error), field="on", rule=error.rule) from error
+
+
+def _claimed_already(actor: User, facts: BillFacts) -> Refused:
+    """R10: within the actor's reach the claim is named; otherwise only that it stands, and whom to call."""
+    standing = standing_invoice(actor, hospital=facts.hospital, invoice_number=facts.invoice_number)
+    if standing is not None:
+        return Refused(
+            _(
+                "This invoice of this hospital already stands on claim %(number)s of %(day)s. Check the number."
+            ),
+            field="invoice_number",
+            rule="R10",
+            number=standing.number,
+            day=day(standing.reported_on),
+        )
+    return Refused(
+        _(
+            "This invoice of this hospital has already been claimed. Check the invoice number; if it is right, call"
+            " the city's rural-revitalization center, which can see where."
+        ),
+        field="invoice_number",
+        rule="R10",
+    )
+
+
+def invoice_key(text: str) -> str:
     """A hospital's name or an invoice number as it is compared: half-width, without spaces, upper case."""
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()

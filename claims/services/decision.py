@@ -1,30 +1,38 @@
-"""Deciding a claim: submitted by one person, approved or returned by another (R5-R11). The yearly total is locked
-before anything is read, so however many decide at once, nobody gets above entitlement or cap."""
+"""Deciding a claim: submitted by one person, approved, returned or rejected by another (R5-R14, R26). The yearly total
+is locked before anything is read, so however many decide at once, nobody gets above entitlement or cap."""
 
-from django.db import transaction
-from django.db.models import F
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.adjudication import adjudicate_claim
-from claims.models import BenefitYear, Claim, Decision
-from claims.services.ledger import set_reserve
-from claims.services.steps import check_step, locked_claim, take_step
-from enrollment.models import InsuredPerson
+from claims.adjudication import adjudicate
+from claims.clocks import add_working_days
+from claims.models import Claim, Decision, DocumentRequest, MedicalBill, MissingDocument, RejectionReason
+from claims.services.benefit import locked_benefit_year, move_total
+from claims.services.bills import end_bills
+from claims.services.ledger import ZERO, set_reserve
+from claims.services.loss import check_signed
+from claims.services.steps import check_reason, check_step, locked_claim, take_step
 from enrollment.services.terms import use_terms
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.audit.services import record
-from jincheng_insurance.scheme.medical import Care
-from jincheng_insurance.scheme.terms import Terms
+from jincheng_insurance.scheme.medical import Care, MedicalDecision
+from jincheng_insurance.scheme.property import PropertyDecision
 
 
 @transaction.atomic(durable=True)
 def submit_claim(*, claim: Claim, actor: User) -> None:
-    """Hand an assessed claim to a reviewer. Refused without a bill."""
+    """Hand an assessed claim to a reviewer. Refused without a bill, or without an item of the loss."""
     claim = locked_claim(claim)
     check_step(claim, "submit", actor)
-    if not claim.bills.filter(standing=True).exists():
+    if claim.is_property:
+        if not claim.loss.items.filter(standing=True).exists():
+            raise Refused(_("Enter at least one item of the loss before submitting."))
+    elif not claim.bills.filter(standing=True).exists():
         raise Refused(_("Enter at least one bill before submitting."))
     claim.submitted_by, claim.submitted_at = actor, timezone.now()
     take_step(claim, "submit", actor)
@@ -32,48 +40,81 @@ def submit_claim(*, claim: Claim, actor: User) -> None:
 
 
 @transaction.atomic(durable=True)
-def return_claim(*, claim: Claim, reason: str, actor: User) -> None:
-    """Send a submitted claim back to its adjuster, saying why."""
+def return_claim(*, claim: Claim, reason: str, actor: User, missing: Sequence[str] = ()) -> None:
+    """Send a submitted claim back to its adjuster, saying why; with the list of `missing` documents, if any. Documents
+    are asked for once, in one list (R26): a second list in the same round is refused."""
     claim = locked_claim(claim)
     check_step(claim, "return", actor)
-    if not reason.strip():
-        raise Refused(_("Say what has to be corrected."), field="reason")
+    check_reason("return", reason)
+    if missing:
+        _ask_for_documents(claim, missing, reason, actor)
     take_step(claim, "return", actor, note=reason)
-    record("return_claim", actor=actor, on=claim, facts={"number": claim.number}, reason=reason)
+    record(
+        "return_claim",
+        actor=actor,
+        on=claim,
+        facts={"number": claim.number, "missing": len(set(missing))},
+        reason=reason,
+    )
+
+
+def _ask_for_documents(claim: Claim, missing: Sequence[str], note: str, actor: User) -> None:
+    unknown = set(missing) - set(MissingDocument.values)
+    if unknown:
+        raise Refused(_("Choose the missing documents from the list."), field="missing")
+    try:
+        with transaction.atomic():
+            DocumentRequest.objects.create(
+                claim=claim,
+                round=claim.round,
+                missing=[code for code in MissingDocument.values if code in set(missing)],
+                note=note[:300],
+                asked_by=actor,
+            )
+    except IntegrityError as error:
+        if "documents_asked_for_once" not in str(error):
+            raise
+        raise Refused(
+            _(
+                "Documents have been asked for already, and that is done once, in one list. Return the claim without"
+                " a list, or decide it on what there is."
+            ),
+            field="missing",
+            rule="R26",
+        ) from error
 
 
 @transaction.atomic(durable=True)
 def approve_claim(*, claim: Claim, reason: str, actor: User) -> Decision:
-    """Grant what the rules give a submitted claim, as its bills stand at this moment. Refused to whoever submitted it,
-    and by RuleError where a rule says no: participation unknown (R5), a date outside the cover (R9)."""
-    person_id = Claim.objects.values_list("insured_person", flat=True).get(pk=claim.pk)
-    benefit = _locked_benefit_year(InsuredPerson.objects.get(pk=person_id))
+    """Grant what the rules give a submitted claim, as its bills or items stand at this moment. Refused to whoever
+    submitted it, and by RuleError where a rule says no: participation unknown (R5), a date outside the cover (R9), a
+    cause not covered (R12), proof or signatures wanting (R13, R14)."""
+    benefit = locked_benefit_year(claim)
     claim = locked_claim(claim)
     check_step(claim, "approve", actor)
-    if claim.submitted_by_id == actor.pk:
-        raise Refused(_("You submitted this claim; somebody else has to approve it."))
+    if claim.is_property:
+        check_signed(claim)
     terms = use_terms(claim.policy_year_id)
-    result = adjudicate_claim(claim, terms=terms)
-    inpatient, outpatient = (result.granted_for(care) for care in (Care.INPATIENT, Care.OUTPATIENT))
-    BenefitYear.objects.filter(pk=benefit.pk).update(
-        inpatient_granted=F("inpatient_granted") + inpatient,
-        outpatient_granted=F("outpatient_granted") + outpatient,
-    )
+    result = adjudicate(claim, terms=terms)
     decision = Decision.objects.create(
         claim=claim,
         policy_year_id=claim.policy_year_id,
         county_id=claim.county_id,
         insured_person=claim.insured_person,
-        inpatient=inpatient,
-        outpatient=outpatient,
+        insured_household=claim.insured_household if claim.is_property else None,
+        **_grants(result),
         breakdown=result.to_data(),
         terms=terms.to_data(),
+        reason=reason[:300],
         decided_by=actor,
     )
+    move_total(benefit, decision)
     claim.granted = result.granted
     claim.approved_by, claim.approved_at = actor, timezone.now()
+    if result.granted:
+        claim.pay_by = add_working_days(timezone.localdate(claim.approved_at), terms.payment_days)
     set_reserve(claim, result.granted, actor=actor, reason="approve")
-    take_step(claim, "approve", actor, note=reason)
+    take_step(claim, "approve", actor, note=reason, amount=result.granted)
     if not result.granted:
         take_step(claim, "close_unpaid", actor)
     record(
@@ -86,18 +127,31 @@ def approve_claim(*, claim: Claim, reason: str, actor: User) -> Decision:
     return decision
 
 
-def _locked_benefit_year(person: InsuredPerson) -> BenefitYear:
-    """The person's yearly total, made on first use, locked until the transaction ends."""
-    terms: Terms = use_terms(person.policy_year_id)
-    BenefitYear.objects.bulk_create(
-        [
-            BenefitYear(
-                policy_year_id=person.policy_year_id,
-                insured_person=person,
-                inpatient_cap=terms.inpatient_cap,
-                outpatient_cap=terms.outpatient_cap,
-            )
-        ],
-        ignore_conflicts=True,
+def _grants(result: MedicalDecision | PropertyDecision) -> dict[str, Decimal]:
+    if isinstance(result, PropertyDecision):
+        return {"loss": result.granted}
+    return {care.value: result.granted_for(care) for care in Care}
+
+
+@transaction.atomic(durable=True)
+def reject_claim(*, claim: Claim, reason_code: str, reason: str, actor: User) -> None:
+    """Refuse to pay an undecided claim, with a reason from the list and an account of it for the insured. Its reserve
+    is released and its invoices are free again. Never by who submitted it (or, not yet submitted, reported it)."""
+    claim = locked_claim(claim)
+    check_step(claim, "reject", actor)
+    if reason_code not in RejectionReason.values:
+        raise Refused(_("Choose a reason from the list."), field="reason_code")
+    if not reason.strip():
+        raise Refused(_("Give the insured an account of the reason."), field="reason")
+    claim.rejected_by, claim.rejection_reason = actor, reason_code
+    end_bills(claim, MedicalBill.Ended.REJECTED)
+    set_reserve(claim, ZERO, actor=actor, reason="reject")
+    label = RejectionReason(reason_code).label
+    take_step(claim, "reject", actor, note=f"{label}: {reason}")
+    record(
+        "reject_claim",
+        actor=actor,
+        on=claim,
+        facts={"number": claim.number},
+        reason=f"{label}: {reason}",
     )
-    return BenefitYear.objects.select_for_update().get(insured_person=person)

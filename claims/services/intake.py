@@ -1,16 +1,17 @@
 """Taking a claim in: who it is for, what happened, a first reserve (R5, R19)."""
 
 import datetime
+import uuid
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import MOST, Claim, ClaimEvent
 from claims.services.ledger import outstanding_reserve, set_reserve
 from claims.services.steps import check_step, locked_claim, take_step
-from enrollment.models import Agreement, InsuredPerson, PolicyYear
+from enrollment.models import Agreement, InsuredHousehold, InsuredPerson, PolicyYear
 from enrollment.selectors import find_insured_person
 from enrollment.services.leaving import note_claim
 from jincheng_insurance.access.models import User
@@ -38,32 +39,47 @@ def report_claim(
     account: str,
     actor: User,
     reported_on: datetime.date | None = None,
+    once: uuid.UUID | None = None,
 ) -> Claim:
     """Open a medical claim with its first reserve. Participation in basic insurance may still be unknown: that blocks
-    approval, not intake (R5)."""
-    agreement = Agreement.objects.select_related("county").get(
-        insured_households=insured_person.insured_household_id
-    )
-    require(actor, Act.HANDLE_CLAIM, insured_person)
-    reported_on = _not_in_future(reported_on)
-    _check_reserve(reserve)
-    note_claim(insured_household_id=insured_person.insured_household_id, insured_person_id=insured_person.pk)
-    claim = Claim.objects.create(
-        number=_next_number(agreement),
-        agreement=agreement,
-        policy_year_id=agreement.policy_year_id,
-        county_id=agreement.county_id,
+    approval, not intake (R5). Sent again with the same `once`, it gives back the claim it opened the first time."""
+    claim = Claim(
         coverage=Claim.Coverage.MEDICAL,
         insured_household_id=insured_person.insured_household_id,
         insured_person=insured_person,
-        reported_on=reported_on,
         account=account,
-        reported_by=actor,
+        once=once,
     )
-    ClaimEvent.objects.create(claim=claim, step="report", to_state=claim.state, by=actor)
-    set_reserve(claim, reserve, actor=actor, reason="report", on=reported_on)
+    require(actor, Act.HANDLE_CLAIM, insured_person)
+    return open_claim(claim, reserve=reserve, reported_on=reported_on, actor=actor)[0]
+
+
+def open_claim(
+    claim: Claim, *, reserve: Decimal, reported_on: datetime.date | None, actor: User
+) -> tuple[Claim, bool]:
+    """Save an unsaved claim under its household's agreement, with number, timeline and first reserve; and whether it
+    is new. Runs inside the transaction of the service that reports."""
+    household = InsuredHousehold.objects.select_related("agreement__county").get(
+        pk=claim.insured_household_id
+    )
+    agreement = household.agreement
+    claim.agreement, claim.policy_year_id = agreement, agreement.policy_year_id
+    claim.county_id, claim.reported_by = agreement.county_id, actor
+    claim.reported_on = _not_in_future(reported_on)
+    check_reserve(reserve)
+    note_claim(insured_household_id=household.pk, insured_person_id=claim.insured_person_id)
+    claim.number = _next_number(agreement)
+    try:
+        with transaction.atomic():
+            claim.save()
+    except IntegrityError as error:
+        if "once" not in str(error):
+            raise
+        return Claim.objects.get(once=claim.once, reported_by=actor), False
+    ClaimEvent.objects.create(claim=claim, step="report", to_state=claim.state, by=actor, amount=reserve)
+    set_reserve(claim, reserve, actor=actor, reason="report", on=claim.reported_on)
     record("report_claim", actor=actor, on=claim, facts={"number": claim.number, "reserve": reserve})
-    return claim
+    return claim, True
 
 
 @transaction.atomic(durable=True)
@@ -71,16 +87,17 @@ def change_reserve(*, claim: Claim, reserve: Decimal, reason: str, actor: User) 
     """Set an open claim's reserve anew; the ledger keeps every earlier figure."""
     claim = locked_claim(claim)
     check_step(claim, "assess", actor)
-    _check_reserve(reserve)
+    check_reserve(reserve)
     before = outstanding_reserve(claim)
     if set_reserve(claim, reserve, actor=actor, reason=reason):
-        take_step(claim, "assess", actor, note=reason)
+        take_step(claim, "assess", actor, note=reason, amount=reserve)
         record(
             "change_reserve", actor=actor, on=claim, facts={"before": before, "after": reserve}, reason=reason
         )
 
 
-def _check_reserve(reserve: Decimal) -> None:
+def check_reserve(reserve: Decimal) -> None:
+    """Refused unless the reserve is an amount in yuan of zero or more."""
     if not (reserve.is_finite() and 0 <= reserve < MOST):
         raise Refused(_("The reserve must be an amount of zero or more."), field="reserve")
 

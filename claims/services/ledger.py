@@ -35,8 +35,22 @@ def book_payment(claim: Claim, amount: Decimal, *, actor: User, on: datetime.dat
     set_reserve(claim, ZERO, actor=actor, reason=reason, on=on)
 
 
+def take_back_payment(claim: Claim, *, reserve: Decimal, actor: User, on: datetime.date, reason: str) -> None:
+    """Reverse the standing payment of a locked claim and set its reserve to `reserve`, in one transaction (R19)."""
+    paid = LossEntry.objects.get(claim=claim, kind=LossEntry.Kind.PAYMENT, reverses=None, reversed_by=None)
+    _book(claim, LossEntry.Kind.PAYMENT, -paid.amount, actor=actor, reason=reason, on=on, reverses=paid)
+    set_reserve(claim, reserve, actor=actor, reason=reason, on=on)
+
+
 def _book(
-    claim: Claim, kind: LossEntry.Kind, amount: Decimal, *, actor: User, reason: str, on: datetime.date | None
+    claim: Claim,
+    kind: LossEntry.Kind,
+    amount: Decimal,
+    *,
+    actor: User,
+    reason: str,
+    on: datetime.date | None,
+    reverses: LossEntry | None = None,
 ) -> None:
     LossEntry.objects.create(
         claim=claim,
@@ -47,7 +61,8 @@ def _book(
         kind=kind,
         amount=amount,
         on=on or timezone.localdate(),
-        reason=reason,
+        reason=reason[:200],
+        reverses=reverses,
         booked_by=actor,
     )
     enqueue("riskpool.evaluate_agreement", claim.agreement_id)

@@ -1,4 +1,4 @@
-"""The steps that decide a claim: submit, return, approve, pay. Each is a POST that ends on the claim's page."""
+"""The steps that decide a claim or undo it. Each is a POST that ends on the claim's page."""
 
 from typing import Any
 
@@ -7,61 +7,100 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from claims import selectors
-from claims.forms import ApproveForm, PaymentForm, ReasonForm
-from claims.services.decision import approve_claim, return_claim, submit_claim
+from claims.forms.decision import ApproveForm, RejectForm, ReopenForm, ReturnForm, ReverseForm, WithdrawForm
+from claims.forms.payment import PaymentForm
+from claims.services.decision import approve_claim, reject_claim, return_claim, submit_claim
+from claims.services.outcome import reopen_claim, reverse_decision, withdraw_claim
 from claims.services.payment import record_payment
-from claims.views.assessment import claim_page
+from claims.transitions import TRANSITIONS
+from claims.views.assessment import claim_in_reach
+from claims.views.page import claim_page
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
-from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
 
 
 def _step(
-    request: HttpRequest, pk: int, act: Act, form: forms.Form, *, name: str, service: Any, done: str
+    request: HttpRequest, pk: int, step: str, form: forms.Form, *, service: Any, done: str
 ) -> HttpResponse:
     actor = actor_of(request)
-    claim = access_row(selectors.claims(actor), actor, act, pk=pk)
+    claim = claim_in_reach(actor, pk, TRANSITIONS[step].act)
     if form.is_valid():
         with refusals_shown(request, form):
-            service(claim=claim, actor=actor, **form.cleaned_data)
+            left = service(claim=claim, actor=actor, **form.cleaned_data)
             messages.success(request, done)
+            if step == "reopen" and left:
+                _warn_of_bills(request, left)
             return redirect("claims:claim", pk=pk)
-    return claim_page(request, claim, **{name: form})
+    return claim_page(request, claim, **{f"{'payment' if step == 'pay' else step}_form": form})
+
+
+def _warn_of_bills(request: HttpRequest, left: int) -> None:
+    messages.warning(
+        request,
+        ngettext(
+            "%(count)d bill was left out: its invoice has been claimed elsewhere meanwhile.",
+            "%(count)d bills were left out: their invoices have been claimed elsewhere meanwhile.",
+            left,
+        )
+        % {"count": left},
+    )
 
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    form = forms.Form(request.POST)
     done = _("The claim waits for a reviewer now.")
-    return _step(request, pk, Act.HANDLE_CLAIM, form, name="submit_form", service=submit_claim, done=done)
+    return _step(request, pk, "submit", forms.Form(request.POST), service=submit_claim, done=done)
 
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    form = ReasonForm(request.POST)
     done = _("The claim went back to its adjuster.")
-    return _step(request, pk, Act.APPROVE_CLAIM, form, name="return_form", service=return_claim, done=done)
+    return _step(request, pk, "return", ReturnForm(request.POST), service=return_claim, done=done)
 
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    form = ApproveForm(request.POST)
     done = _("The claim is approved.")
-    return _step(request, pk, Act.APPROVE_CLAIM, form, name="approve_form", service=approve_claim, done=done)
+    return _step(request, pk, "approve", ApproveForm(request.POST), service=approve_claim, done=done)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_POST
+def reject(request: HttpRequest, pk: int) -> HttpResponse:
+    done = _("The claim is rejected and its reserve released.")
+    return _step(request, pk, "reject", RejectForm(request.POST), service=reject_claim, done=done)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    done = _("The claim is withdrawn and its reserve released.")
+    return _step(request, pk, "withdraw", WithdrawForm(request.POST), service=withdraw_claim, done=done)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    done = _("The claim is open again.")
+    return _step(request, pk, "reopen", ReopenForm(request.POST), service=reopen_claim, done=done)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_POST
+def reverse(request: HttpRequest, pk: int) -> HttpResponse:
+    done = _("The decision is taken back; the claim is assessed anew.")
+    return _step(request, pk, "reverse", ReverseForm(request.POST), service=reverse_decision, done=done)
 
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
 def pay(request: HttpRequest, pk: int) -> HttpResponse:
-    form = PaymentForm(request.POST)
     done = _("The payment is recorded and the claim closed.")
-    return _step(
-        request, pk, Act.RECORD_PAYMENT, form, name="payment_form", service=record_payment, done=done
-    )
+    return _step(request, pk, "pay", PaymentForm(request.POST), service=record_payment, done=done)

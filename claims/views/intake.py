@@ -1,14 +1,17 @@
-"""Pages that take a claim in: the list, finding the person by identity number, the report."""
+"""Pages that take a claim in: the list, finding the person or household, the report."""
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from claims import selectors
-from claims.forms import ClaimFilter, FindPersonForm, ReportForm
+from claims.forms.intake import FindHouseholdForm, FindPersonForm, ReportForm, ReportLossForm
+from claims.forms.lists import ClaimFilter
 from claims.services.intake import look_up_person, report_claim
-from enrollment.models import InsuredPerson
+from claims.services.loss import report_loss as open_loss
+from enrollment.models import InsuredHousehold, InsuredPerson
 from enrollment.selectors import current_policy_year, masked_identity
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
@@ -16,19 +19,24 @@ from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
 
+WORK = (Act.HANDLE_CLAIM, Act.APPROVE_CLAIM, Act.RECORD_PAYMENT)
+PLACE = ("roster_household__township", "roster_household__village")
+
 
 @requires(Act.VIEW_CLAIM)
 @require_GET
 def claim_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     filters = ClaimFilter(request.GET)
-    year = current_policy_year()
-    shown = selectors.claims(actor, year).filter(**filters.lookups()).order_by("-id")
+    valid = filters.is_valid()
+    year = filters.cleaned_data["year"] if valid else current_policy_year()
+    shown = selectors.claims(actor, year).filter(filters.condition()).order_by(*filters.order())
     context = {
         "year": year,
         "filters": filters,
         "page": paginate(request, shown),
         "may_report": actor.can(Act.HANDLE_CLAIM),
+        "waiting": selectors.waiting_for(actor) if any(map(actor.can, WORK)) else None,
     }
     return render(request, "claims/list.html", context)
 
@@ -39,7 +47,7 @@ def find_person(request: HttpRequest) -> HttpResponse:
     """Find an insured person by identity number, sent by POST and never echoed."""
     form = FindPersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        year = current_policy_year()
+        year = form.cleaned_data["year"]
         number = form.cleaned_data["id_number"]
         person = look_up_person(identity_number=number, policy_year=year, actor=actor_of(request))
         if person is not None:
@@ -52,7 +60,33 @@ def find_person(request: HttpRequest) -> HttpResponse:
             )
             % {"year": year},
         )
-    return render(request, "claims/find.html", {"form": form}, status=422 if form.errors else 200)
+    return _find_page(request, form, FindHouseholdForm())
+
+
+@requires(Act.HANDLE_CLAIM)
+@require_POST
+def find_household(request: HttpRequest) -> HttpResponse:
+    """Find an insured household by its code, or by a member's identity number, never echoed."""
+    actor = actor_of(request)
+    form = FindHouseholdForm(request.POST)
+    if form.is_valid():
+        year, code, number = (form.cleaned_data[name] for name in ("year", "code", "member"))
+        member = look_up_person(identity_number=number, policy_year=year, actor=actor) if number else None
+        if member is not None or code:
+            household = selectors.insured_household(actor, year, code=code.strip(), member_of=member)
+            if household is not None:
+                return redirect("claims:report_loss", household_pk=household.pk)
+        form.add_error(
+            "member" if number else "code",
+            _("No such household is insured under your agreements for %(year)s.") % {"year": year},
+        )
+    return _find_page(request, FindPersonForm(), form)
+
+
+def _find_page(request: HttpRequest, person: forms.Form, household: forms.Form) -> HttpResponse:
+    wrong = bool(person.errors or household.errors)
+    context = {"form": person, "household_form": household}
+    return render(request, "claims/find.html", context, status=422 if wrong else 200)
 
 
 @requires(Act.VIEW_INSURED)
@@ -64,8 +98,7 @@ def report(request: HttpRequest, person_pk: int) -> HttpResponse:
         "roster_person",
         "county",
         "insured_household__agreement__insurer",
-        "insured_household__roster_household__township",
-        "insured_household__roster_household__village",
+        *(f"insured_household__{part}" for part in PLACE),
     )
     person = access_row(persons, actor, Act.HANDLE_CLAIM, pk=person_pk)
     form = ReportForm(request.POST or None)
@@ -77,7 +110,39 @@ def report(request: HttpRequest, person_pk: int) -> HttpResponse:
         "person": person,
         "identity": masked_identity(person.roster_person),
         "caps": selectors.cap_use(person),
+        "overpaid": selectors.overpaid(person),
         "form": form,
         "earlier": selectors.claims(actor).filter(insured_person=person).order_by("-id")[:10],
     }
     return render(request, "claims/report.html", context, status=422 if form.errors else 200)
+
+
+@requires(Act.VIEW_INSURED)
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_loss(request: HttpRequest, household_pk: int) -> HttpResponse:
+    """The household's cover beside the form that opens a claim for a loss."""
+    actor = actor_of(request)
+    households = InsuredHousehold.objects.select_related("county", "agreement__insurer", *PLACE)
+    household = access_row(households, actor, Act.HANDLE_CLAIM, pk=household_pk)
+    form = ReportLossForm(request.POST or None, year=household.policy_year_id)
+    if request.method == "POST" and form.is_valid():
+        with refusals_shown(request, form):
+            claim = open_loss(
+                insured_household=household,
+                facts=form.facts(),
+                actor=actor,
+                **{name: form.cleaned_data[name] for name in ReportForm.base_fields},
+            )
+            return redirect("claims:claim", pk=claim.pk)
+    head = selectors.head_of(household)
+    context = {
+        "household": household,
+        "head": head,
+        "identity": masked_identity(head) if head else "",
+        "left": selectors.household_left(household),
+        "form": form,
+        "earlier": selectors.claims(actor)
+        .filter(insured_household=household, coverage="property")
+        .order_by("-id")[:10],
+    }
+    return render(request, "claims/report_loss.html", context, status=422 if form.errors else 200)

@@ -52,6 +52,24 @@ ACTS = {
     "return_claim": _("returned a claim"),
     "approve_claim": _("approved a claim"),
     "record_payment": _("recorded a payment"),
+    "edit_bill": _("corrected a bill"),
+    "change_loss": _("corrected a loss"),
+    "add_item": _("entered an item of a loss"),
+    "remove_item": _("removed an item of a loss"),
+    "sign_off": _("noted a signature"),
+    "reject_claim": _("rejected a claim"),
+    "withdraw_claim": _("withdrew a claim"),
+    "reopen_claim": _("reopened a claim"),
+    "reverse_decision": _("reversed a decision"),
+    "gather_batch": _("gathered a payment batch"),
+    "set_payee": _("entered a payee"),
+    "drop_line": _("took a claim out of a payment batch"),
+    "cancel_batch": _("gave up a payment batch"),
+    "release_batch": _("released a payment batch"),
+    "export_batch": _("fetched a bank's workbook"),
+    "record_failure": _("recorded a failed payment"),
+    "reverse_payment": _("reversed a payment"),
+    "record_recovery": _("recorded a payment given back"),
     "fire_alert": _("alert fired"),
 }
 
@@ -84,6 +102,12 @@ FACTS = {
     "basic_insurance": _("basic medical insurance"),
     "account": _("account"),
     "holder": _("holder is"),
+    "claims": _("claims"),
+    "lines": _("lines"),
+    "missing": _("missing documents"),
+    "bills_left_out": _("bills left out"),
+    "recovered": _("recovered from others"),
+    "paid": _("paid"),
 }
 
 # Codes that stand in facts, in the reader's words.

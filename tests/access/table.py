@@ -128,6 +128,36 @@ claims:submit               POST   assessed  403   403   403/404 403     302/404
 claims:return               POST   submitted 403   403   403/404 403     403/404 302/404 403   403   sign-in
 claims:approve              POST   submitted 403   403   403/404 403     403/404 302/404 403   403   sign-in
 claims:pay                  POST   approved  403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:queue                GET    -         403   403   403   403     200     200     403   403   sign-in
+claims:life                 GET    -         200   403   200   403     200     200     200   403   sign-in
+claims:overpayments         GET    -         200   403   200   403     200     200     200   403   sign-in
+claims:find_household       POST   -         403   403   403   403     302/422 403     403   403   sign-in
+claims:report_loss          GET    insured   403   403   403/404 403     200/404 403/404 403   403   sign-in
+claims:report_loss          POST   insured   403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:edit_bill            GET    bill      403   403   403/404 403     200/404 403/404 403   403   sign-in
+claims:edit_bill            POST   bill      403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:loss                 POST   lost      403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:add_item             POST   lost      403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:remove_item          POST   item      403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:sign                 POST   lost      403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:reject               POST   submitted 403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:withdraw             POST   assessed  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:reopen               POST   rejected  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:reverse              POST   approved  403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:batches              GET    -         200   403   200   403     200     200     200   403   sign-in
+claims:gather               POST   agreement 403   403   403/404 403     302/404 302/404 403   403   sign-in
+claims:batch                GET    batch     200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:release              POST   batch     403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:cancel               POST   batch     403   403   403/404 403     302/404 302/404 403   403   sign-in
+claims:export               POST   released  403   403   403/404 403     403/404 200/404 403   403   sign-in
+claims:payee                GET    line      403   403   403/404 403     200/404 200/404 403   403   sign-in
+claims:payee                POST   line      403   403   403/404 403     302/404 302/404 403   403   sign-in
+claims:drop                 POST   line      403   403   403/404 403     302/404 302/404 403   403   sign-in
+claims:line                 GET    sent      200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:paid                 POST   sent      403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:failed               POST   sent      403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:back                 POST   paid      403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:recovered            POST   reversed  403   403   403/404 403     403/404 302/404 403   403   sign-in
 
 riskpool:dashboard          GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in
@@ -137,7 +167,14 @@ riskpool:alert              GET    alert     200   200   200/404 200/404 200/404
 # Allowed POSTs that write nothing: the language and signing out are kept in the visitor's own cookies and session, a
 # search leads on, the calculation only shows, and whoever is signed in already is led home.
 WRITES_NOTHING = frozenset(
-    {"set_language", "access:login", "access:logout", "enrollment:find_household", "claims:calculation"}
+    {
+        "set_language",
+        "access:login",
+        "access:logout",
+        "enrollment:find_household",
+        "claims:find_household",
+        "claims:calculation",
+    }
 )
 # Refusals that leave a trace all the same: each look for a person is on record, found or not.
 LEAVES_A_RECORD = frozenset({"claims:find"})

@@ -53,12 +53,18 @@ from tests.world import (
     add_newborn,
     approved_claim,
     bill_facts,
+    drafted_batch,
     insure_household,
     list_household,
     make_user,
     make_world,
     number_of,
+    paid_line,
+    rejected_claim,
+    released_batch,
     reported_claim,
+    reported_loss,
+    reversed_payment,
     second_officer,
     submitted_claim,
 )
@@ -139,6 +145,10 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     statement = issue_statement(agreement=party.agreement, actor=party[Role.COUNTY_OFFICER])
     assessed = _with_a_bill(reported_claim(party, person), party)
     submitted, approved = submitted_claim(party), approved_claim(party)
+    lost = reported_loss(party, stated)
+    rejected = rejected_claim(party)
+    draft, released = drafted_batch(party), released_batch(party)
+    paid, reversed_line = paid_line(party), reversed_payment(party)
     (alert, *_) = evaluate_agreement(agreement_id=party.agreement.pk)
     assert isinstance(alert, Alert)
     left, leaving, _staying = leaver.persons.order_by("id")
@@ -183,7 +193,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     )
     cell = {"county": party.county, "household_key": listed.pk, "field": "category"}
     RosterDifference.objects.create(roster_import=roster_import, **cell)
-    RosterChange.objects.create(roster_import=applied, **cell | {"household_key": 0})
+    RosterChange.objects.create(roster_import=applied, **cell | {"household_key": -party.county.pk})
     RosterReach.objects.create(
         roster_import=roster_import,
         county=party.county,
@@ -225,6 +235,15 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "bill": bill.pk,
             "submitted": submitted.pk,
             "approved": approved.pk,
+            "lost": lost.pk,
+            "item": lost.loss.items.get().pk,
+            "rejected": rejected.pk,
+            "batch": draft.pk,
+            "line": draft.lines.get().pk,
+            "released": released.pk,
+            "sent": released.lines.get().pk,
+            "paid": paid.pk,
+            "reversed": reversed_line.pk,
         },
         names=list(names),
         codes=[
@@ -327,6 +346,7 @@ def _posted(
         "on": f"{year}-01-02",
         "bill": "9000",
     }
+    loss = {"cause": "natural_disaster", "peril": "flood", "lost_on": f"{year}-01-02"}
     return {
         "access:login": {"username": side.party[Role.ADJUSTER].username, "password": PASSWORD},
         "set_language": {"language": "en"},
@@ -359,8 +379,34 @@ def _posted(
         "roster:propose_account": {"bank_name": "晋城银行", "number": "6228480402564890018"},
         "claims:find": {"id_number": unseal(bytes(person.id_number_sealed), identity_place(person.pk))},
         "claims:report": {"reported_on": today, "reserve": "500", "account": ""},
+        "claims:find_household": {"code": insured.roster_household.code},
+        "claims:report_loss": loss | {"reported_on": today, "reserve": "500", "account": ""},
+        "claims:loss": loss,
+        "claims:add_item": {
+            "kind": "appliance",
+            "name": "冰箱",
+            "quantity": "1",
+            "unit": "台",
+            "amount": "900",
+        },
+        "claims:sign": {"party": "village", "signed_by": "李主任", "on": today},
+        "claims:reject": {"reason_code": "not_proven", "reason": "the papers do not show it"},
+        "claims:withdraw": {"reason": "the insured asks for it"},
+        "claims:reopen": {"reason": "new papers", "reserve": "500"},
+        "claims:reverse": {"reason": "a wrong bill", "reserve": "500"},
+        "claims:payee": {
+            "holder_name": "王五",
+            "bank_name": "农商银行",
+            "account": "6228480000000000001",
+            "relation": "self",
+        },
+        "claims:paid": {"paid_on": today, "reference": "B2"},
+        "claims:failed": {"reason": "account closed"},
+        "claims:back": {"reason": "account closed"},
+        "claims:recovered": {"reference": "B3"},
         "claims:calculation": bill,
         "claims:add_bill": bill,
+        "claims:edit_bill": bill | {"invoice_number": f"E{listed.pk}"},
         "claims:reserve": {"reserve": "2345", "reason": "a new estimate"},
         "claims:return": {"reason": "the invoice is missing"},
         "claims:approve": {"reason": ""},

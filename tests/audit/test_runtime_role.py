@@ -9,13 +9,14 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from claims.models import LossEntry
+from claims.services.decision import return_claim
 from claims.services.payment import record_payment
 from enrollment.models import RosterChange
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.append_only import AppendOnly
 from premiums.services import issue_statement
 from riskpool.services import evaluate_agreement
-from tests.world import World, approved_claim, list_household
+from tests.world import World, approved_claim, list_household, submitted_claim
 
 MODELS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
 APPEND_ONLY = sorted(
@@ -33,6 +34,8 @@ def label(model: type[models.Model]) -> str:
 def filled(live_world: World) -> World:
     """A world in which every append-only table has a row: a claim paid, a statement issued, an alert fired."""
     claim = approved_claim(live_world.own)
+    returned = submitted_claim(live_world.own)
+    return_claim(claim=returned, reason="补", missing=["invoice"], actor=live_world.own[Role.REVIEWER])
     record_payment(
         claim=claim, paid_on=timezone.localdate(), reference="B1", actor=live_world.own[Role.REVIEWER]
     )

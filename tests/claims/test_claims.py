@@ -106,11 +106,11 @@ def test_a_bill_belongs_to_the_policy_year(world: World) -> None:
     assert refusal.value.rule == "R9"
 
 
-def test_a_bill_before_the_cover_is_refused_at_approval(world: World) -> None:
+def test_R9_a_bill_before_the_cover_is_refused_as_it_is_entered(world: World) -> None:
     person = insure_person(world.own, category="MARGINAL", listed_on=datetime.date(world.year.year, 1, 3))
-    with pytest.raises(RuleError) as refusal:
-        approve_claim(claim=submitted_claim(world.own, person), reason="", actor=world.own[Role.REVIEWER])
-    assert refusal.value.code == "outside_cover"
+    with pytest.raises(Refused) as refusal:
+        submitted_claim(world.own, person)
+    assert (refusal.value.rule, refusal.value.field) == ("R9", "on")
 
 
 def test_a_year_of_stays_shares_one_deductible_and_one_cap(world: World) -> None:

@@ -1,0 +1,40 @@
+"""Claims with their bills or losses, the yearly totals that cap them, decisions, payments, and the loss ledger (R5-R14,
+R19, R26)."""
+
+from claims.models.benefit import BenefitYear
+from claims.models.claim import (
+    MOST,
+    Care,
+    Claim,
+    ClaimEvent,
+    DocumentRequest,
+    MissingDocument,
+    RejectionReason,
+)
+from claims.models.decision import Decision
+from claims.models.ledger import LossEntry
+from claims.models.loss import Cause, Finding, LossItem, PropertyLoss, SignOff
+from claims.models.medical import MedicalBill
+from claims.models.payment import Payment, PaymentBatch, PaymentLine
+
+__all__ = [
+    "MOST",
+    "BenefitYear",
+    "Care",
+    "Cause",
+    "Claim",
+    "ClaimEvent",
+    "Decision",
+    "DocumentRequest",
+    "Finding",
+    "LossEntry",
+    "LossItem",
+    "MedicalBill",
+    "MissingDocument",
+    "Payment",
+    "PaymentBatch",
+    "PaymentLine",
+    "PropertyLoss",
+    "RejectionReason",
+    "SignOff",
+]

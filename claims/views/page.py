@@ -1,0 +1,136 @@
+"""The page of a claim: what it is about, the calculation as it stands, its money and its timeline."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from claims import selectors
+from claims.adjudication import adjudicate_claim, adjudicate_loss, assessed_sum
+from claims.explanation import Explanation, explain, explain_stored
+from claims.forms.assessment import BillForm, ItemForm, LossForm, ReserveForm, SignOffForm
+from claims.forms.decision import ApproveForm, RejectForm, ReopenForm, ReturnForm, ReverseForm, WithdrawForm
+from claims.forms.payment import PaymentForm
+from claims.models import Claim, LossItem, MedicalBill, PaymentLine, SignOff
+from claims.services.ledger import outstanding_reserve
+from claims.services.loss import check_signed
+from claims.services.outcome import standing_decision
+from claims.services.steps import brought_by
+from claims.texts import peril_label
+from claims.transitions import TRANSITIONS, Need
+from enrollment.selectors import masked_identity
+from jincheng_insurance.access.guards import actor_of
+from jincheng_insurance.access.models import User
+from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.scheme.errors import RuleError
+from jincheng_insurance.web.rule_texts import rule_text
+
+
+def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpResponse:
+    """The page of a claim, with whichever form came back with errors."""
+    reserve = outstanding_reserve(claim)
+    events = claim.events.select_related("by")
+    context = {
+        "claim": claim,
+        "may": possible_steps(claim, actor_of(request)),
+        "reserve": reserve,
+        "movements": selectors.movements(claim),
+        "explanation": explanation_of(claim),
+        "decisions": claim.decisions.select_related("decided_by").order_by("id"),
+        "events": [(event, TRANSITIONS[event.step].label) for event in events],
+        "requests": claim.document_requests.select_related("asked_by").order_by("id"),
+        "lines": claim.payment_lines.select_related("batch").order_by("id"),
+        "reserve_form": ReserveForm(initial={"reserve": reserve}),
+        "return_form": ReturnForm(),
+        "approve_form": ApproveForm(),
+        "reject_form": RejectForm(),
+        "withdraw_form": WithdrawForm(),
+        "reopen_form": ReopenForm(),
+        "reverse_form": ReverseForm(initial={"reserve": claim.granted}),
+        "payment_form": PaymentForm(),
+        **(_loss_context(claim) if claim.is_property else _medical_context(claim)),
+        **changed,
+    }
+    context["bound"] = [value for name, value in changed.items() if name.endswith("_form")]
+    return render(request, "claims/claim.html", context, status=422 if context["bound"] else 200)
+
+
+def possible_steps(claim: Claim, actor: User) -> dict[str, bool]:
+    """Which steps of the table the actor can take on the claim now."""
+    may = {
+        name: claim.state in step.sources
+        and actor.can(step.act, on=claim)
+        and not (Need.ANOTHER in step.needs and brought_by(claim) == actor.pk)
+        for name, step in TRANSITIONS.items()
+    }
+    live = claim.payment_lines.filter(state=PaymentLine.State.PENDING).exists()
+    may["pay"] = may["pay"] and not live
+    may["reverse"] = may["reverse"] and bool(claim.granted) and not live
+    may["reopen"] = may["reopen"] and not claim.granted
+    may["decide"] = any(may[name] for name in ("submit", "return", "approve", "reject", "pay"))
+    may["undo"] = any(may[name] for name in ("withdraw", "reopen", "reverse"))
+    return may
+
+
+def _medical_context(claim: Claim) -> dict[str, Any]:
+    person = claim.insured_person
+    assert person is not None, "claim_medical_is_a_persons"
+    return {
+        "person": person,
+        "identity": masked_identity(person.roster_person),
+        "caps": selectors.cap_use(person),
+        "overpaid": selectors.overpaid(person),
+        "bills": claim.bills.filter(standing=True).order_by("on", "id"),
+        "ended": claim.bills.filter(standing=False).select_related("replaced_by").order_by("id"),
+        "bill_form": BillForm(),
+    }
+
+
+def _loss_context(claim: Claim) -> dict[str, Any]:
+    loss = claim.loss
+    household = claim.insured_household
+    head = selectors.head_of(household)
+    signed = {row.party: row for row in loss.sign_offs.filter(standing=True)}
+    return {
+        "loss": loss,
+        "peril": peril_label(loss.peril),
+        "household": household,
+        "head": head,
+        "identity": masked_identity(head) if head else "",
+        "left": selectors.household_left(household),
+        "items": loss.items.filter(standing=True),
+        "assessed": assessed_sum(claim),
+        "signatures": [(party.label, signed.get(party)) for party in SignOff.Party],
+        "loss_form": LossForm.of(loss),
+        "item_form": ItemForm(),
+        "sign_form": SignOffForm(),
+    }
+
+
+def explanation_of(
+    claim: Claim,
+    bills: Sequence[MedicalBill] = (),
+    items: Sequence[LossItem] = (),
+    without: MedicalBill | None = None,
+) -> Explanation:
+    """The decision's own stages once decided; before that, what the rules would grant now, drafts included."""
+    decision = standing_decision(claim)
+    if decision is not None:
+        return explain_stored(claim, decision)
+    try:
+        if claim.is_property:
+            return _loss_explanation(claim, items)
+        return explain(adjudicate_claim(claim, draft=bills, without=without))
+    except RuleError as error:
+        return Explanation(refusal=rule_text(error), rule=error.rule)
+
+
+def _loss_explanation(claim: Claim, items: Sequence[LossItem]) -> Explanation:
+    """The sum as if all had signed; and what still stands in its way."""
+    explained = explain(adjudicate_loss(claim, draft=items, unsigned=True))
+    try:
+        check_signed(claim)
+    except Refused as refusal:
+        return Explanation(explained.parts, explained.granted, (), str(refusal), refusal.rule)
+    return explained

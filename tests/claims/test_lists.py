@@ -1,0 +1,67 @@
+"""The list of claims and the queues: what each narrows to, and what each role is shown first (R26)."""
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from claims.models import Claim
+from claims.selectors import queues, waiting_for
+from jincheng_insurance.access.roles import Role
+from tests.world import World, approved_claim, insure_person, reported_claim, reported_loss, submitted_claim
+
+
+@pytest.fixture
+def rows(world: World) -> dict[str, Claim]:
+    """One claim of every sort that a filter tells apart."""
+    named = insure_person(world.own, names=("赵铁柱",))
+    overdue = approved_claim(world.own)
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    Claim.objects.filter(pk=overdue.pk).update(pay_by=yesterday)
+    return {
+        "named": reported_claim(world.own, named),
+        "loss": reported_loss(world.own, lost_on=timezone.localdate()),
+        "overdue": overdue,
+        "approved": approved_claim(world.own),
+        "foreign": reported_claim(world.foreign),
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ({}, {"named", "loss", "overdue", "approved"}),
+        ({"name": "赵铁"}, {"named"}),
+        ({"coverage": "property"}, {"loss"}),
+        ({"state": "approved"}, {"overdue", "approved"}),
+        ({"clock": "overdue"}, {"overdue"}),
+        ({"clock": "late"}, {"overdue", "approved"}),
+        ({"state": "approved", "sort": "due"}, {"overdue", "approved"}),
+        ({"state": "nonsense"}, {"named", "loss", "overdue", "approved"}),
+    ],
+)
+def test_the_list_shows_what_the_filter_asks_for_within_reach(
+    world: World, client: Client, rows: dict[str, Claim], query: dict[str, str], shown: set[str]
+) -> None:
+    client.force_login(world.own[Role.REVIEWER])
+    page = client.get(reverse("claims:list"), query).content.decode()
+    assert {name for name, claim in rows.items() if claim.number in page} == shown
+
+
+def test_the_queue_puts_the_overdue_payment_first(world: World, rows: dict[str, Claim]) -> None:
+    pay = queues(world.own[Role.REVIEWER]).pay
+    assert pay is not None
+    assert [row.claim for row in pay] == [rows["overdue"], rows["approved"]]
+    assert pay[0].days <= 0 < pay[1].days == 10
+
+
+def test_each_role_is_shown_its_own_work(world: World, rows: dict[str, Claim]) -> None:
+    submitted = submitted_claim(world.own)
+    adjuster, reviewer = world.own[Role.ADJUSTER], world.own[Role.REVIEWER]
+    decide = queues(reviewer).decide
+    assert decide is not None
+    assert [row.claim for row in decide] == [submitted]
+    assert (queues(adjuster).decide, queues(reviewer).assess) == (None, None)
+    assert (waiting_for(adjuster), waiting_for(reviewer)) == (2, 3)
