@@ -1,11 +1,8 @@
 """Forms of the roster and of enrolment."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Category
 from jincheng_insurance.web.forms import DateField
 
 
@@ -17,25 +14,6 @@ class UploadForm(forms.Form):
         help_text=_("The export of the monitoring system as .xlsx, at most 20 MB; any number of sheets."),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
     )
-
-
-class HouseholdFilter(forms.Form):
-    """What a list of households is narrowed to."""
-
-    code = forms.CharField(label=_("Household code"), required=False, max_length=32)
-    category = forms.ChoiceField(
-        label=_("Category"), required=False, choices=[("", _("All")), *Category.choices]
-    )
-
-    def lookups(self, prefix: str = "") -> dict[str, Any]:
-        """The filter as ORM lookups, for fields reached by `prefix`; empty when the form isn't valid."""
-        if not self.is_valid():
-            return {}
-        wanted = {
-            f"{prefix}code": self.cleaned_data["code"].strip(),
-            f"{prefix}category": self.cleaned_data["category"],
-        }
-        return {lookup: value for lookup, value in wanted.items() if value}
 
 
 class HouseholdCodeForm(forms.Form):

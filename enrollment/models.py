@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.access.models import Insurer, Region
@@ -232,7 +233,11 @@ class RosterHousehold(models.Model):
                 name="roster_monitored_has_listing_date",
             ),
         )
-        indexes = (models.Index(fields=["county", "category"], name="roster_by_county_category"),)
+        indexes = (
+            models.Index(fields=["county", "category"], name="roster_by_county_category"),
+            # a county's list, in its order
+            models.Index(fields=["county", "code"], name="roster_by_county_code"),
+        )
 
     def __str__(self) -> str:
         return self.code
@@ -262,6 +267,16 @@ class RosterPerson(models.Model):
     class Meta:
         verbose_name = _("roster person")
         ordering = ("household", "id")
+        indexes = (
+            # names from the first character on, in the order of characters, whatever the database's own order is
+            models.Index(Collate("name", "C"), "id", name="roster_person_by_name"),
+            # the few whose benefit is in doubt (R5)
+            models.Index(
+                fields=["basic_insurance", "household"],
+                name="roster_person_in_doubt",
+                condition=Q(basic_insurance__in=("employee", "none", "unknown")),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

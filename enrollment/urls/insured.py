@@ -1,10 +1,12 @@
 from django.urls import path
 
 from enrollment.views import enrolment as views
+from enrollment.views import finding
 
 app_name = "enrollment"
 urlpatterns = [
-    path("", views.insured, name="insured"),
+    path("", finding.insured_households, name="insured"),
+    path("persons/", finding.insured_persons, name="insured_persons"),
     path("<int:pk>/", views.insured_household, name="household"),
     path("enrol/", views.status, name="status"),
     path("enrol/<int:agreement_pk>/", views.enrol_county, name="enrol_county"),

@@ -8,13 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from enrollment.forms import EnrolHouseholdForm, HouseholdCodeForm, HouseholdFilter
+from enrollment.forms import EnrolHouseholdForm, HouseholdCodeForm
 from enrollment.models import MONITORED, Agreement, InsuredHousehold, RosterHousehold
 from enrollment.selectors import (
     agreements,
     current_policy_year,
     enrolment_status,
-    insured_households,
     masked_identity,
     roster_households,
     terms_of,
@@ -25,19 +24,6 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
-from jincheng_insurance.web.pages import paginate
-
-
-@requires(Act.VIEW_INSURED)
-@require_GET
-def insured(request: HttpRequest) -> HttpResponse:
-    """The insured households of the policy year."""
-    year = current_policy_year()
-    filters = HouseholdFilter(request.GET)
-    lookups = filters.lookups("roster_household__")
-    shown = insured_households(actor_of(request), year).filter(**lookups).order_by("roster_household__code")
-    context = {"year": year, "filters": filters, "page": paginate(request, shown)}
-    return render(request, "enrollment/insured.html", context)
 
 
 @requires(Act.VIEW_INSURED)

@@ -8,7 +8,7 @@ sign-in page. The expectations are the rules' own:
 - a row out of scope is 404, whether or not it exists; a row in scope with an act that isn't granted there is 403;
 - the city's roles and the auditor see both parties; the administrator sees no business data at all;
 - a list answers 200 or 403 and shows one's own rows only;
-- a POST with valid data that is allowed ends in 302 (the live calculation, which saves nothing, in 200). The two
+- a POST with valid data that is allowed ends in 302 (the live calculation, which saves nothing, in 200). The
   searches take a household code or an identity number as data: what lies out of reach is as unknown there as what
   doesn't exist, so they answer 422.
 
@@ -53,10 +53,14 @@ roster:progress             GET    import    200   403   200/404 403     403    
 roster:apply                POST   import    302   403   302/404 403     403     403     403   403   sign-in
 roster:cancel               POST   import    302   403   302/404 403     403     403     403   403   sign-in
 roster:households           GET    -         200   403   200     403     403     403     200   403   sign-in
+roster:persons              GET    -         200   403   200     403     403     403     200   403   sign-in
+roster:persons              POST   -         302   403   302/422 403     403     403     302   403   sign-in
 roster:household            GET    listed    200   403   200/404 403     403     403     200   403   sign-in
 
 enrollment:scheme           GET    -         200   200   200     200     200     200     200   200   sign-in
 enrollment:insured          GET    -         200   403   200     403     200     200     200   403   sign-in
+enrollment:insured_persons  GET    -         200   403   200     403     200     200     200   403   sign-in
+enrollment:insured_persons  POST   -         302   403   302/422 403     302/422 302/422 302   403   sign-in
 enrollment:household        GET    insured   200   403   200/404 403     200/404 200/404 200   403   sign-in
 enrollment:status           GET    -         200   403   200     403     200     200     200   403   sign-in
 enrollment:enrol_county     POST   agreement 403   403   302/404 403     403/404 403/404 403   403   sign-in
@@ -96,7 +100,7 @@ WRITES_NOTHING = frozenset(
     {"set_language", "access:login", "access:logout", "enrollment:find_household", "claims:calculation"}
 )
 # Refusals that leave a trace all the same: each look for a person is on record, found or not.
-LEAVES_A_RECORD = frozenset({"claims:find"})
+LEAVES_A_RECORD = frozenset({"claims:find", "roster:persons", "enrollment:insured_persons"})
 
 
 @dataclass(frozen=True, slots=True)

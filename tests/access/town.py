@@ -176,6 +176,7 @@ def _posted(
     """Valid data for every POST that takes any."""
     year = insured.policy_year_id
     today = timezone.localdate().isoformat()
+    number = {"id_number": unseal(bytes(person.id_number_sealed), identity_place(person.pk))}
     bill = {
         "care": "inpatient",
         "hospital": "晋城市人民医院",
@@ -189,7 +190,9 @@ def _posted(
         "roster:imports": {"file": ""},
         "enrollment:find_household": {"code": listed.code},
         "enrollment:enrol_household": {"cover_from": f"{year}-01-01"},
-        "claims:find": {"id_number": unseal(bytes(person.id_number_sealed), identity_place(person.pk))},
+        "roster:persons": number,
+        "enrollment:insured_persons": number,
+        "claims:find": number,
         "claims:report": {"reported_on": today, "reserve": "500", "account": ""},
         "claims:calculation": bill,
         "claims:add_bill": bill,

@@ -4,7 +4,8 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from enrollment.models import (
@@ -81,6 +82,19 @@ def agreements(actor: User, policy_year: PolicyYear) -> QuerySet[Agreement]:
     )
 
 
+# Counted for the rows shown, instead of grouping all of them.
+_members = Coalesce(
+    Subquery(
+        InsuredPerson.objects.filter(insured_household=OuterRef("pk"))
+        .order_by()
+        .values("insured_household")
+        .annotate(number=Count("pk"))
+        .values("number")
+    ),
+    0,
+)
+
+
 def insured_households(actor: User, policy_year: PolicyYear) -> QuerySet[InsuredHousehold]:
     return (
         InsuredHousehold.objects.visible_to(actor)
@@ -88,7 +102,7 @@ def insured_households(actor: User, policy_year: PolicyYear) -> QuerySet[Insured
         .select_related(
             "county", "roster_household__township", "roster_household__village", "agreement__insurer"
         )
-        .annotate(person_count=Count("persons"))
+        .annotate(person_count=_members)
     )
 
 
@@ -146,8 +160,8 @@ def enrolment_status(agreement: Agreement) -> EnrolmentStatus:
 def waiting(year: int) -> Q:
     """Roster households that may be enrolled for a year and aren't yet: monitored ones once listed (R2)."""
     may = Q(category="OUT_OF_POVERTY") | Q(listed_on__lte=datetime.date(year, 12, 31))
-    enrolled = InsuredHousehold.objects.filter(policy_year=year).values("roster_household")
-    return may & ~Q(pk__in=enrolled)
+    enrolled = InsuredHousehold.objects.filter(policy_year=year, roster_household=OuterRef("pk"))
+    return may & Q(~Exists(enrolled))
 
 
 def find_insured_person(actor: User, identity_number: str, policy_year: PolicyYear) -> InsuredPerson | None:
