@@ -36,12 +36,12 @@ CREATE UNIQUE INDEX ON place (number);
 INSERT INTO enrollment_rosterhousehold
     (id, code, county_id, township_id, village_id, category, monitored_kind, listed_on, risk_removed, listed_by_id,
      seen_in_id)
-SELECT n, '1405' || lpad((n * 7919 %% 100000000)::text, 8, '0'), p.county, p.township, p.village,
+SELECT n, '1405' || lpad((n::bigint * 7919 %% 100000000)::text, 8, '0'), p.county, p.township, p.village,
     CASE WHEN n %% 100 < 93 THEN 'OUT_OF_POVERTY' WHEN n %% 100 < 97 THEN 'MARGINAL' ELSE 'SEVERE_DIFFICULTY' END, '',
     CASE WHEN n %% 100 >= 93 THEN date '2020-01-01' + (n %% 2200)::int
          WHEN n %% 100 < 3 THEN date '2021-05-01' END,
     CASE WHEN n %% 100 >= 93 THEN n %% 3 = 0 END, %(import)s, %(import)s
-FROM generate_series(1, %(households)s) n JOIN place p ON p.number = n * 31 %% (SELECT count(*) FROM place);
+FROM generate_series(1, %(households)s) n JOIN place p ON p.number = n::bigint * 31 %% (SELECT count(*) FROM place);
 UPDATE enrollment_rosterhousehold SET listed_on = make_date(%(year)s + 1, 2, 1)
     WHERE category <> 'OUT_OF_POVERTY' AND id %% 1000 = 993;
 SELECT setval(pg_get_serial_sequence('enrollment_rosterhousehold', 'id'), %(households)s);
@@ -104,7 +104,7 @@ def main() -> None:
 
 def measure(who: str, user: Any, search: Search, asks: int) -> tuple[str, ...]:
     """The search asked many times by one person; what isn't answered as it should be ends the bench."""
-    from django.test import Client  # noqa: PLC0415
+    from django.test import Client
 
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
@@ -133,7 +133,7 @@ def searches(who: str) -> Iterator[Search]:
 
 
 def _kinds(title: str, path: str, *, persons: bool, roster: bool) -> Iterator[Search]:
-    from jincheng_insurance.access.models import Region  # noqa: PLC0415
+    from jincheng_insurance.access.models import Region
 
     townships = list(Region.objects.filter(level="township").values_list("pk", flat=True))
     kinds: dict[str, Callable[[], dict[str, Any]]] = {
@@ -191,10 +191,10 @@ def _name() -> str:
 
 def fill(place: House, persons: int, waiting: int) -> dict[str, Any]:
     """The roster and its insured; who asks: a city officer, a county officer, an insurer's adjuster."""
-    from enrollment.models import Agreement, PolicyYear, RosterImport  # noqa: PLC0415
-    from enrollment.selectors import current_policy_year  # noqa: PLC0415
-    from jincheng_insurance.access.models import Grant, Insurer, Region, User  # noqa: PLC0415
-    from jincheng_insurance.access.roles import Role  # noqa: PLC0415
+    from enrollment.models import Agreement, PolicyYear, RosterImport
+    from enrollment.selectors import current_policy_year
+    from jincheng_insurance.access.models import Grant, Insurer, Region, User
+    from jincheng_insurance.access.roles import Role
 
     year: PolicyYear = current_policy_year()
     counties = list(Region.objects.filter(level="county").order_by("code"))
@@ -241,10 +241,10 @@ def fill(place: House, persons: int, waiting: int) -> dict[str, Any]:
 
 def _persons(persons: int, households: int, listed: int) -> Iterator[tuple[Any, ...]]:
     """Made-up persons with numbers that pass every check, sealed as the product seals them."""
-    from stdnum.cn.ric import calc_check_digit  # noqa: PLC0415
+    from stdnum.cn.ric import calc_check_digit
 
-    from enrollment.selectors import identity_place  # noqa: PLC0415
-    from jincheng_insurance.access.sealing import key_ring  # noqa: PLC0415
+    from enrollment.selectors import identity_place
+    from jincheng_insurance.access.sealing import key_ring
 
     ring = key_ring()
     for key in range(1, persons + 1):

@@ -107,7 +107,7 @@ def house() -> Iterator[House]:
                     check=True,
                     stdout=subprocess.DEVNULL,
                 )
-            import django  # noqa: PLC0415 (only now the settings can be read)
+            import django
 
             django.setup()
             yield House(postgres, environment, folder)

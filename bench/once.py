@@ -22,9 +22,9 @@ TOP = 25
 
 def ours(path: Path) -> dict[str, Any]:
     """The whole import through the public services: keep the file, read, check, seal, stage, compare, apply."""
-    from enrollment.models import RosterImport  # noqa: PLC0415
-    from enrollment.services import roster  # noqa: PLC0415
-    from jincheng_insurance.access.models import User  # noqa: PLC0415
+    from enrollment.models import RosterImport
+    from enrollment.services import roster
+    from jincheng_insurance.access.models import User
 
     actor = User.objects.get(username="bench")
     data = path.read_bytes()
@@ -52,8 +52,8 @@ def ours(path: Path) -> dict[str, Any]:
 
 def floor(path: Path) -> dict[str, Any]:
     """The least an import can be: calamine reads, COPY writes the raw rows into one table."""
-    from django.db import connection, transaction  # noqa: PLC0415
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+    from django.db import connection, transaction
+    from python_calamine import CalamineWorkbook
 
     start = time.perf_counter()
     rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
@@ -70,9 +70,9 @@ def floor(path: Path) -> dict[str, Any]:
 def rival(path: Path) -> dict[str, Any]:
     """The same workbook through a plain django-import-export ModelResource into a flat table of the same fields, in its
     two steps: the preview (a dry run), then the import."""
-    import tablib  # noqa: PLC0415
+    import tablib
 
-    from bench.rival import BenchPerson, BenchResource  # noqa: PLC0415
+    from bench.rival import BenchPerson, BenchResource
 
     start = time.perf_counter()
     dataset = tablib.Dataset().load(path.read_bytes(), format="xlsx")

@@ -92,7 +92,7 @@ def growth(place: House, options: argparse.Namespace) -> Rows:
 
 def pages(place: House, options: argparse.Namespace) -> Rows:
     """The median page, idle and during an import, from the live application with its worker."""
-    from bench.pages import compare  # noqa: PLC0415 (needs Django, which is set up by now)
+    from bench.pages import compare
 
     _prepare(place)
     ratios = [compare(place, book(options.rows), book(options.small), run) for run in range(options.runs)]
@@ -130,8 +130,8 @@ def _measure(
 
 def _prepare(place: House) -> None:
     """Empty tables, and the one city officer who imports."""
-    from jincheng_insurance.access.models import Grant, User  # noqa: PLC0415
-    from jincheng_insurance.access.roles import Role  # noqa: PLC0415
+    from jincheng_insurance.access.models import Grant, User
+    from jincheng_insurance.access.roles import Role
 
     place.empty()
     user = User.objects.create(username="bench")
@@ -139,7 +139,7 @@ def _prepare(place: House) -> None:
 
 
 def _own_tables(place: House) -> None:
-    from bench.rival import FLOOR, TABLE  # noqa: PLC0415
+    from bench.rival import FLOOR, TABLE
 
     columns = ", ".join(f"c{number} text" for number in range(len(TITLES)))
     with psycopg.connect(place.superuser, autocommit=True) as connection:

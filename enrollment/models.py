@@ -235,8 +235,9 @@ class RosterHousehold(models.Model):
         )
         indexes = (
             models.Index(fields=["county", "category"], name="roster_by_county_category"),
-            # a county's list, in its order
+            # a county's list and a township's, in their order
             models.Index(fields=["county", "code"], name="roster_by_county_code"),
+            models.Index(fields=["township", "code"], name="roster_by_township_code"),
         )
 
     def __str__(self) -> str:

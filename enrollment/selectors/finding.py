@@ -40,7 +40,7 @@ class Risk(models.TextChoices):
     """Whether the risk of a monitored household was removed; cover that has begun goes on (R3)."""
 
     STANDING = "standing", _("Risk stands")
-    REMOVED = "removed", _("Risk removed")
+    REMOVED = "removed", _("Risk has been removed")
 
 
 class Order(models.TextChoices):

@@ -27,6 +27,8 @@ ACTS = {
     "approve_claim": _("approved a claim"),
     "record_payment": _("recorded a payment"),
     "fire_alert": _("alert fired"),
+    "request_export": _("asked for an export"),
+    "fetch_export": _("fetched an export"),
 }
 
 FACTS = {
@@ -47,6 +49,9 @@ FACTS = {
     "net_premium": _("net premium"),
     "cover_from": _("cover from"),
     "found": _("found"),
+    "export": _("export"),
+    "rows": _("rows"),
+    "in_full": _("numbers in full"),
 }
 
 

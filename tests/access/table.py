@@ -7,8 +7,9 @@ sign-in page. The expectations are the rules' own:
 - a role that has nothing to do at an address gets 403, whichever row it names;
 - a row out of scope is 404, whether or not it exists; a row in scope with an act that isn't granted there is 403;
 - the city's roles and the auditor see both parties; the administrator sees no business data at all;
+- an export is its maker's alone;
 - a list answers 200 or 403 and shows one's own rows only;
-- a POST with valid data that is allowed ends in 302 (the live calculation, which saves nothing, in 200). The
+- a POST with valid data that is allowed ends in 302 (the live calculation and the file of an export in 200). The
   searches take a household code or an identity number as data: what lies out of reach is as unknown there as what
   doesn't exist, so they answer 422.
 
@@ -68,6 +69,13 @@ enrollment:find_household   GET    -         403   403   200     403     403    
 enrollment:find_household   POST   -         403   403   302/422 403     403     403     403   403   sign-in
 enrollment:enrol_household  GET    listed    403   403   200/404 403     403     403     403   403   sign-in
 enrollment:enrol_household  POST   listed    403   403   302/404 403     403     403     403   403   sign-in
+
+sheets:exports              GET    -         200   403   200     403     200     200     200   403   sign-in
+sheets:new                  GET    kind      200   403   200     403     200     200     200   403   sign-in
+sheets:new                  POST   kind      302   403   302     403     302     302     302   403   sign-in
+sheets:export               GET    export    404   403   200/404 403     404     404     404   403   sign-in
+sheets:progress             GET    export    404   403   200/404 403     404     404     404   403   sign-in
+sheets:fetch                POST   export    404   403   200/404 403     404     404     404   403   sign-in
 
 premiums:list               GET    -         200   200   200     200     200     200     200   403   sign-in
 premiums:statement          GET    statement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in

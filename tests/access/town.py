@@ -23,6 +23,8 @@ from enrollment.selectors import identity_place
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealing import unseal
+from jincheng_insurance.sheets.exports import KINDS
+from jincheng_insurance.sheets.services import make_export, request_export
 from premiums.services import issue_statement
 from riskpool.models import Alert
 from riskpool.services import evaluate_agreement
@@ -50,7 +52,7 @@ class Side:
     """One party with a row of every kind, and what of its people must not be read elsewhere."""
 
     party: Party
-    rows: dict[str, int]
+    rows: dict[str, int | str]
     names: list[str]
     codes: list[str]
     id_numbers: list[str]
@@ -130,6 +132,16 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         households=1,
         uploaded_by=party[Role.COUNTY_OFFICER],
     )
+    export = request_export(
+        kind=KINDS["insured"],
+        chosen={},
+        described="",
+        file_format="xlsx",
+        full=False,
+        purpose="",
+        actor=party[Role.COUNTY_OFFICER],
+    )
+    make_export(export_id=export.pk)
     bill = assessed.bills.get()
     side = Side(
         party,
@@ -145,6 +157,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "bill": bill.pk,
             "submitted": submitted.pk,
             "approved": approved.pk,
+            "export": export.pk,
+            "kind": "insured",
         },
         names=list(names),
         codes=[
@@ -192,6 +206,7 @@ def _posted(
         "enrollment:enrol_household": {"cover_from": f"{year}-01-01"},
         "roster:persons": number,
         "enrollment:insured_persons": number,
+        "sheets:new": {"format": "xlsx", "purpose": ""},
         "claims:find": number,
         "claims:report": {"reported_on": today, "reserve": "500", "account": ""},
         "claims:calculation": bill,
@@ -224,7 +239,7 @@ def _walk(resolver: URLResolver, spaces: tuple[str, ...]) -> Iterator[tuple[str,
             yield ":".join((*spaces, pattern.name)), pattern
 
 
-def path_of(address: str, row: int | None) -> str:
+def path_of(address: str, row: int | str | None) -> str:
     """The path of an address, its one key filled with the row's."""
     return reverse(address, args=[] if row is None else [row])
 
