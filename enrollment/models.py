@@ -350,6 +350,14 @@ class InsuredPerson(models.Model):
                 condition=Q(cover_to__gte=F("cover_from")), name="insured_person_cover_in_order"
             ),
         )
+        indexes = (
+            # the few whose benefit is in doubt (R5)
+            models.Index(
+                fields=["policy_year", "basic_insurance", "county"],
+                name="insured_person_in_doubt",
+                condition=Q(basic_insurance__in=("employee", "none", "unknown")),
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.roster_person_id)
