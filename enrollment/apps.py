@@ -10,6 +10,10 @@ class EnrollmentConfig(AppConfig):
     name = "enrollment"
 
     def ready(self) -> None:
+        from enrollment.exports import EXPORTS
+        from jincheng_insurance.sheets.exports import register_export
+
+        register_export(*EXPORTS)
         register(
             MenuItem(_("Roster imports"), "roster:imports", "upload", Act.IMPORT_ROSTER, order=30),
             MenuItem(_("Roster"), "roster:households", "clipboard-list", Act.VIEW_ROSTER, order=31),

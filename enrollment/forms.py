@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import (
     BasicInsurance,
-    Category,
     PayeeAccount,
     PolicyYear,
     Relation,
@@ -60,25 +59,6 @@ class ColumnsForm(forms.Form):
         return {
             int(name.removeprefix("column_")): field for name, field in self.cleaned_data.items() if field
         }
-
-
-class HouseholdFilter(forms.Form):
-    """What a list of households is narrowed to."""
-
-    code = forms.CharField(label=_("Household code"), required=False, max_length=32)
-    category = forms.ChoiceField(
-        label=_("Category"), required=False, choices=[("", _("All")), *Category.choices]
-    )
-
-    def lookups(self, prefix: str = "") -> dict[str, Any]:
-        """The filter as ORM lookups, for fields reached by `prefix`; empty when the form isn't valid."""
-        if not self.is_valid():
-            return {}
-        wanted = {
-            f"{prefix}code": self.cleaned_data["code"].strip(),
-            f"{prefix}category": self.cleaned_data["category"],
-        }
-        return {lookup: value for lookup, value in wanted.items() if value}
 
 
 class HouseholdSearchForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Collate, Now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.import_models import (
@@ -300,7 +301,12 @@ class RosterHousehold(models.Model):
                 name="roster_monitored_has_listing_date",
             ),
         )
-        indexes = (models.Index(fields=["county", "category"], name="roster_by_county_category"),)
+        indexes = (
+            models.Index(fields=["county", "category"], name="roster_by_county_category"),
+            # a county's list and a township's, in their order
+            models.Index(fields=["county", "code"], name="roster_by_county_code"),
+            models.Index(fields=["township", "code"], name="roster_by_township_code"),
+        )
 
     def __str__(self) -> str:
         return self.code
@@ -363,6 +369,16 @@ class RosterPerson(models.Model):
                 fields=("household", "name", "birth_date"),
                 condition=Q(number_pending=True),
                 name="roster_person_pending_once",
+            ),
+        )
+        indexes = (
+            # names from the first character on, in the order of characters, whatever the database's own order is
+            models.Index(Collate("name", "C"), "id", name="roster_person_by_name"),
+            # the few whose benefit is in doubt (R5)
+            models.Index(
+                fields=["basic_insurance", "household"],
+                name="roster_person_in_doubt",
+                condition=Q(basic_insurance__in=("employee", "none", "unknown")),
             ),
         )
 
@@ -456,6 +472,7 @@ class InsuredPerson(Withdrawable):
     )
     cover_from = models.DateField(_("cover from"))
     cover_to = models.DateField(_("cover to"))
+    enrolled_at = models.DateTimeField(_("enrolled"), db_default=Now())
 
     objects = ScopedManager()
 
@@ -474,6 +491,14 @@ class InsuredPerson(Withdrawable):
             ),
             models.CheckConstraint(
                 condition=Q(cover_to__gte=F("cover_from")), name="insured_person_cover_in_order"
+            ),
+        )
+        indexes = (
+            # the few whose benefit is in doubt (R5)
+            models.Index(
+                fields=["policy_year", "basic_insurance", "county"],
+                name="insured_person_in_doubt",
+                condition=Q(basic_insurance__in=("employee", "none", "unknown")),
             ),
         )
 

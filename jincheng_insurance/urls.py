@@ -10,6 +10,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("roster/", include("enrollment.urls.roster")),
     path("insured/", include("enrollment.urls.insured")),
+    path("exports/", include("jincheng_insurance.sheets.urls")),
     path("premiums/", include("premiums.urls")),
     path("claims/", include("claims.urls")),
     path("pool/", include("riskpool.urls")),

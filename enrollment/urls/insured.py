@@ -1,11 +1,12 @@
 from django.urls import path
 
-from enrollment.views import county, entry, leaving, moving, participation, payee
+from enrollment.views import county, entry, finding, leaving, moving, participation, payee
 from enrollment.views import enrolment as views
 
 app_name = "enrollment"
 urlpatterns = [
-    path("", views.insured, name="insured"),
+    path("", finding.insured_households, name="insured"),
+    path("persons/", finding.insured_persons, name="insured_persons"),
     path("<int:pk>/", views.insured_household, name="household"),
     path("<int:pk>/members/", leaving.enrol_members, name="enrol_members"),
     path("<int:pk>/withdraw/", leaving.withdraw_household, name="withdraw_household"),

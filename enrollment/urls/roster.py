@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrollment.views import member, roster_changes, roster_copy, roster_mapping
+from enrollment.views import finding, member, roster_changes, roster_copy, roster_mapping
 from enrollment.views import roster as views
 
 app_name = "roster"
@@ -17,7 +17,8 @@ urlpatterns = [
     path("imports/<int:pk>/preview/", roster_changes.preview, name="preview"),
     path("imports/<int:pk>/undo/", roster_changes.undo, name="undo"),
     path("changes/", roster_changes.changes, name="changes"),
-    path("households/", views.households, name="households"),
+    path("households/", finding.roster_households, name="households"),
+    path("persons/", finding.roster_persons, name="persons"),
     path("households/<int:pk>/", views.household, name="household"),
     path("households/<int:pk>/members/", member.add_member, name="add_member"),
     path("persons/<int:pk>/", member.person, name="person"),

@@ -5,13 +5,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from enrollment.eligibility import missing_members
-from enrollment.forms import HouseholdFilter
 from enrollment.models import InsuredHousehold
 from enrollment.selectors import (
     agreements,
     current_policy_year,
     enrolment_status,
-    insured_households,
     masked_identity,
     terms_of,
 )
@@ -19,19 +17,6 @@ from enrollment.texts import term_rows
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
-from jincheng_insurance.web.pages import paginate
-
-
-@requires(Act.VIEW_INSURED)
-@require_GET
-def insured(request: HttpRequest) -> HttpResponse:
-    """The insured households of the policy year."""
-    year = current_policy_year()
-    filters = HouseholdFilter(request.GET)
-    lookups = filters.lookups("roster_household__")
-    shown = insured_households(actor_of(request), year).filter(**lookups).order_by("roster_household__code")
-    context = {"year": year, "filters": filters, "page": paginate(request, shown)}
-    return render(request, "enrollment/insured.html", context)
 
 
 @requires(Act.VIEW_INSURED)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from enrollment.forms import HouseholdFilter, UndoForm, UploadForm
+from enrollment.forms import UndoForm, UploadForm
 from enrollment.import_selectors import same_file
 from enrollment.models import RosterHousehold, RosterImport, RosterRow
 from enrollment.roster.texts import text_of
@@ -142,17 +142,6 @@ def cancel_import(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_shown(request):
         roster.cancel_import(roster_import=roster_import, actor=actor)
     return redirect("roster:import", pk=pk)
-
-
-@requires(Act.VIEW_ROSTER)
-@require_GET
-def households(request: HttpRequest) -> HttpResponse:
-    """The households on the roster."""
-    filters = HouseholdFilter(request.GET)
-    shown = roster_households(actor_of(request)).filter(**filters.lookups()).order_by("code")
-    return render(
-        request, "enrollment/households.html", {"filters": filters, "page": paginate(request, shown)}
-    )
 
 
 @requires(Act.VIEW_ROSTER)

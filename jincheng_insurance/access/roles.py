@@ -33,6 +33,7 @@ class Act(models.TextChoices):
     VIEW_INSURED = "view_insured", _("See insured households and persons")
     ENROL = "enrol", _("Enrol households")
     CONFIRM_ACCOUNT = "confirm_account", _("Confirm payee accounts")
+    EXPORT_FULL = "export_full", _("Export identity numbers in full")
     VIEW_PREMIUM = "view_premium", _("See premium statements")
     ISSUE_STATEMENT = "issue_statement", _("Issue premium statements")
     VIEW_CLAIM = "view_claim", _("See claims")
@@ -51,7 +52,8 @@ READING = frozenset(
 ACTS_OF: Mapping[Role, frozenset[Act]] = {
     Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER},
     Role.CITY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
-    Role.COUNTY_OFFICER: READING | {Act.IMPORT_ROSTER, Act.ENROL, Act.CONFIRM_ACCOUNT, Act.ISSUE_STATEMENT},
+    Role.COUNTY_OFFICER: READING
+    | {Act.IMPORT_ROSTER, Act.ENROL, Act.CONFIRM_ACCOUNT, Act.ISSUE_STATEMENT, Act.EXPORT_FULL},
     Role.COUNTY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
     Role.ADJUSTER: (READING - {Act.VIEW_ROSTER}) | {Act.HANDLE_CLAIM},
     Role.REVIEWER: (READING - {Act.VIEW_ROSTER})

@@ -35,3 +35,8 @@ def opened_sealed(name: str, *, suffix: str) -> Iterator[Path]:
         path = Path(folder) / f"file{suffix}"
         path.write_bytes(data)
         yield path
+
+
+def remove_sealed(name: str) -> None:
+    """Remove a kept file; one that is gone already is no error."""
+    (Path(settings.UPLOAD_DIR) / name).unlink(missing_ok=True)

@@ -71,6 +71,8 @@ ACTS = {
     "reverse_payment": _("reversed a payment"),
     "record_recovery": _("recorded a payment given back"),
     "fire_alert": _("alert fired"),
+    "request_export": _("asked for an export"),
+    "fetch_export": _("fetched an export"),
 }
 
 FACTS = {
@@ -108,6 +110,8 @@ FACTS = {
     "bills_left_out": _("bills left out"),
     "recovered": _("recovered from others"),
     "paid": _("paid"),
+    "export": _("export"),
+    "in_full": _("numbers in full"),
 }
 
 # Codes that stand in facts, in the reader's words.

@@ -85,3 +85,9 @@ def sheet_error_text(code: str, params: dict[str, Any]) -> str:
     if text is None:
         return gettext("The workbook can't be read.")
     return str(text) % params
+
+
+EXPORT_FAILURES = {
+    "too_many_attempts": _("The export was interrupted several times. Export it again, or choose less."),
+    "not_allowed": _("You may no longer export this list."),
+}

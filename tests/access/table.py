@@ -7,8 +7,9 @@ sign-in page. The expectations are the rules' own:
 - a role that has nothing to do at an address gets 403, whichever row it names;
 - a row out of scope is 404, whether or not it exists; a row in scope with an act that isn't granted there is 403;
 - the city's roles and the auditor see both parties; the administrator sees no business data at all;
+- an export is its maker's alone;
 - a list answers 200 or 403 and shows one's own rows only;
-- a POST with valid data that is allowed ends in 302 (the live calculation, which saves nothing, in 200). The two
+- a POST with valid data that is allowed ends in 302 (the live calculation and the file of an export in 200). The
   searches take a household code or an identity number as data: what lies out of reach is as unknown there as what
   doesn't exist, so they answer 422.
 
@@ -61,6 +62,8 @@ roster:preview              GET    import    200   403   200/404 403     403    
 roster:undo                 POST   applied   302   403   302/404 403     403     403     403   403   sign-in
 roster:changes              GET    -         200   403   200     403     403     403     200   403   sign-in
 roster:households           GET    -         200   403   200     403     403     403     200   403   sign-in
+roster:persons              GET    -         200   403   200     403     403     403     200   403   sign-in
+roster:persons              POST   -         302   403   302/422 403     403     403     302   403   sign-in
 roster:household            GET    listed    200   403   200/404 403     403     403     200   403   sign-in
 
 roster:add_member           GET    listed    403   403   200/404 403     403     403     403   403   sign-in
@@ -72,6 +75,8 @@ roster:propose_account      POST   member    403   403   302/404 403     403    
 
 enrollment:scheme           GET    -         200   200   200     200     200     200     200   200   sign-in
 enrollment:insured          GET    -         200   403   200     403     200     200     200   403   sign-in
+enrollment:insured_persons  GET    -         200   403   200     403     200     200     200   403   sign-in
+enrollment:insured_persons  POST   -         302   403   302/422 403     302/422 302/422 302   403   sign-in
 enrollment:household        GET    insured   200   403   200/404 403     200/404 200/404 200   403   sign-in
 enrollment:status           GET    -         200   403   200     403     200     200     200   403   sign-in
 enrollment:enrol_county     GET    agreement 403   403   200/404 403     403/404 403/404 403   403   sign-in
@@ -106,6 +111,13 @@ enrollment:participation_import GET participation 200 403 200/404 403 403 403 20
 enrollment:participation_progress GET participation 200 403 200/404 403 403 403 200 403 sign-in
 enrollment:participation_apply POST participation 302 403 302/404 403 403 403 403 403 sign-in
 enrollment:participation_cancel POST participation 302 403 302/404 403 403 403 403 403 sign-in
+
+sheets:exports              GET    -         200   403   200     403     200     200     200   403   sign-in
+sheets:new                  GET    kind      200   403   200     403     200     200     200   403   sign-in
+sheets:new                  POST   kind      302   403   302     403     302     302     302   403   sign-in
+sheets:export               GET    export    404   403   200/404 403     404     404     404   403   sign-in
+sheets:progress             GET    export    404   403   200/404 403     404     404     404   403   sign-in
+sheets:fetch                POST   export    404   403   200/404 403     404     404     404   403   sign-in
 
 premiums:list               GET    -         200   200   200     200     200     200     200   403   sign-in
 premiums:statement          GET    statement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
@@ -177,7 +189,7 @@ WRITES_NOTHING = frozenset(
     }
 )
 # Refusals that leave a trace all the same: each look for a person is on record, found or not.
-LEAVES_A_RECORD = frozenset({"claims:find"})
+LEAVES_A_RECORD = frozenset({"claims:find", "roster:persons", "enrollment:insured_persons"})
 
 
 @dataclass(frozen=True, slots=True)

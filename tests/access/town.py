@@ -40,6 +40,8 @@ from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import unseal
+from jincheng_insurance.sheets.exports import KINDS
+from jincheng_insurance.sheets.services import make_export, request_export
 from premiums.services import issue_statement
 from riskpool.models import Alert
 from riskpool.services import evaluate_agreement
@@ -79,7 +81,7 @@ class Side:
     """One party with a row of every kind, and what of its people must not be read elsewhere."""
 
     party: Party
-    rows: dict[str, int]
+    rows: dict[str, int | str]
     names: list[str]
     codes: list[str]
     id_numbers: list[str]
@@ -203,6 +205,16 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         found_persons=1,
         whole=True,
     )
+    export = request_export(
+        kind=KINDS["insured"],
+        chosen={},
+        described="",
+        file_format="xlsx",
+        full=False,
+        purpose="",
+        actor=party[Role.COUNTY_OFFICER],
+    )
+    make_export(export_id=export.pk)
     bill = assessed.bills.get()
     newborn = add_newborn(party, listed)
     account = propose_account(
@@ -244,6 +256,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "sent": released.lines.get().pk,
             "paid": paid.pk,
             "reversed": reversed_line.pk,
+            "export": export.pk,
+            "kind": "insured",
         },
         names=list(names),
         codes=[
@@ -339,6 +353,7 @@ def _posted(
     """Valid data for every POST that takes any."""
     year = insured.policy_year_id
     today = timezone.localdate().isoformat()
+    number = {"id_number": unseal(bytes(person.id_number_sealed), identity_place(person.pk))}
     bill = {
         "care": "inpatient",
         "hospital": "晋城市人民医院",
@@ -377,7 +392,10 @@ def _posted(
         },
         "roster:change_member": {"basic_insurance": "employee", "telephone": "13800001234"},
         "roster:propose_account": {"bank_name": "晋城银行", "number": "6228480402564890018"},
-        "claims:find": {"id_number": unseal(bytes(person.id_number_sealed), identity_place(person.pk))},
+        "roster:persons": number,
+        "enrollment:insured_persons": number,
+        "sheets:new": {"format": "xlsx", "purpose": ""},
+        "claims:find": number,
         "claims:report": {"reported_on": today, "reserve": "500", "account": ""},
         "claims:find_household": {"code": insured.roster_household.code},
         "claims:report_loss": loss | {"reported_on": today, "reserve": "500", "account": ""},
@@ -435,7 +453,7 @@ def _walk(resolver: URLResolver, spaces: tuple[str, ...]) -> Iterator[tuple[str,
             yield ":".join((*spaces, pattern.name)), pattern
 
 
-def path_of(address: str, row: int | None) -> str:
+def path_of(address: str, row: int | str | None) -> str:
     """The path of an address, its one key filled with the row's."""
     return reverse(address, args=[] if row is None else [row])
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -89,6 +90,19 @@ def agreements(actor: User, policy_year: PolicyYear) -> QuerySet[Agreement]:
     )
 
 
+# Counted for the rows shown, instead of grouping all of them.
+_members = Coalesce(
+    Subquery(
+        InsuredPerson.objects.filter(insured_household=OuterRef("pk"), withdrawn_at=None)
+        .order_by()
+        .values("insured_household")
+        .annotate(number=Count("pk"))
+        .values("number")
+    ),
+    0,
+)
+
+
 def insured_households(actor: User, policy_year: PolicyYear) -> QuerySet[InsuredHousehold]:
     return (
         InsuredHousehold.objects.visible_to(actor)
@@ -96,7 +110,7 @@ def insured_households(actor: User, policy_year: PolicyYear) -> QuerySet[Insured
         .select_related(
             "county", "roster_household__township", "roster_household__village", "agreement__insurer"
         )
-        .annotate(person_count=Count("persons", filter=Q(persons__withdrawn_at=None)))
+        .annotate(person_count=_members)
     )
 
 

@@ -1,0 +1,38 @@
+"""Reading exports: one's own only."""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from jincheng_insurance.access.models import User
+from jincheng_insurance.access.roles import ACTS_OF, Act, Role
+from jincheng_insurance.sheets.exports import KINDS
+from jincheng_insurance.sheets.models import Export
+
+
+def exports_of(actor: User) -> QuerySet[Export]:
+    return Export.objects.filter(made_by=actor).order_by("-pk")
+
+
+def own_export(actor: User, pk: int) -> Export:
+    """An export the actor asked for; Http404 for anybody else's."""
+    return get_object_or_404(exports_of(actor), pk=pk)
+
+
+def covers(actor: User, act: Act, county_id: int | None, insurer_id: int | None) -> bool:
+    """Whether a grant in force today lets the actor do `act` at that place."""
+    return any(
+        act in ACTS_OF[Role(grant.role)] and grant.covers(county_id, insurer_id)
+        for grant in actor.active_grants
+    )
+
+
+def within_reach(export: Export, actor: User) -> bool:
+    """Whether the actor may still read every place whose rows the file holds, with numbers in full if it has them."""
+    kind = KINDS.get(export.kind)
+    if kind is None or not actor.can(kind.act):
+        return False
+    return all(
+        covers(actor, kind.act, county, insurer)
+        and (not revealed or covers(actor, Act.EXPORT_FULL, county, insurer))
+        for county, insurer, revealed in export.reach
+    )
