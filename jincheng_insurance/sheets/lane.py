@@ -194,7 +194,8 @@ class Lane(Generic[U]):
         if not self._begin_check(upload):
             return
         try:
-            counts = self._stage(upload)
+            with _written_without_waiting():
+                counts = self._stage(upload)
         except SheetError as error:
             self._clear(upload_id)
             if self.ask is None or not self.ask(upload_id, error):
@@ -320,6 +321,19 @@ class Lane(Generic[U]):
             if mine:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [self.job_lock, upload_id])
+
+
+@contextmanager
+def _written_without_waiting() -> Iterator[None]:
+    """Batches aren't waited for on the disk: a server that crashes forgets the last ones together with the state that
+    speaks of them, so the check is found unfinished and begun anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
 
 
 def _batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
