@@ -287,6 +287,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep loss ratios": {"task": "riskpool.sweep", "schedule": 60.0},
     "sweep imports": {"task": "enrollment.sweep_imports", "schedule": 30.0},
+    "sweep claims imports": {"task": "claims.sweep_imports", "schedule": 30.0},
 }
 
 LOGGING = {

@@ -70,6 +70,11 @@ ACTS = {
     "record_failure": _("recorded a failed payment"),
     "reverse_payment": _("reversed a payment"),
     "record_recovery": _("recorded a payment given back"),
+    "upload_claims": _("uploaded a claims workbook"),
+    "check_claims": _("had a claims workbook checked"),
+    "apply_claims": _("asked to import a claims workbook"),
+    "claims_applied": _("claims workbook imported"),
+    "cancel_claims": _("cancelled a claims import"),
     "fire_alert": _("alert fired"),
 }
 
@@ -104,6 +109,8 @@ FACTS = {
     "holder": _("holder is"),
     "claims": _("claims"),
     "lines": _("lines"),
+    "bills": _("bills"),
+    "payments": _("payments"),
     "missing": _("missing documents"),
     "bills_left_out": _("bills left out"),
     "recovered": _("recovered from others"),

@@ -15,13 +15,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from claims.models import Claim
+from claims.models import Claim, ClaimImport, ClaimRow
 from demo.people import make_households
 from demo.workbooks import write_one_sheet
 from enrollment.models import (
     ColumnMapping,
     HouseholdMove,
     InsuredHousehold,
+    InsuredPerson,
     ParticipationImport,
     RosterChange,
     RosterDifference,
@@ -110,7 +111,7 @@ class Town:
         client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         path = path_of(address, side.rows[row] if row != "-" else None)
         data = {} if empty or method == "GET" else dict(side.posted.get(address, {}))
-        if address in {"roster:imports", "enrollment:participation"} and data:
+        if address in {"roster:imports", "enrollment:participation", "claims:imports"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
         return (
             client.generic(method, path)
@@ -244,6 +245,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "sent": released.lines.get().pk,
             "paid": paid.pk,
             "reversed": reversed_line.pk,
+            "bulk": _claims_workbook(party, person).pk,
         },
         names=list(names),
         codes=[
@@ -254,6 +256,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             roster_import.file_name,
             applied.file_name,
             participation.file_name,
+            f"{party.county.code}-4.xlsx",
+            f"{party.county.code}-2026-1",
         ],
         id_numbers=[
             unseal(bytes(member.id_number_sealed), identity_place(member.pk))
@@ -265,6 +269,35 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     )
     side.posted["roster:complete_number"] = {"id_number": number_of(newborn)}
     return side
+
+
+def _claims_workbook(party: Party, person: InsuredPerson) -> ClaimImport:
+    """A checked workbook of the party's insurer with one new claim."""
+    upload = ClaimImport.objects.create(
+        county=party.county,
+        insurer=party.insurer,
+        policy_year=party.agreement.policy_year,
+        file_name=f"{party.county.code}-4.xlsx",
+        sha256="",
+        size=1,
+        stored_as=store_sealed(_workbook()),
+        state=ClaimImport.State.CHECKED,
+        accepted=1,
+        new_claims=1,
+        uploaded_by=party[Role.ADJUSTER],
+    )
+    ClaimRow.objects.create(
+        claim_import=upload,
+        sheet="赔案",
+        row=2,
+        verdict="accept",
+        kind="claim",
+        new=True,
+        reference=f"{party.county.code}-2026-1",
+        person_key=person.pk,
+        facts={"reported_on": f"{party.agreement.policy_year_id}-01-02", "reserve": "500.00"},
+    )
+    return upload
 
 
 def _unplaced(party: Party) -> RosterImport:
@@ -377,6 +410,7 @@ def _posted(
         },
         "roster:change_member": {"basic_insurance": "employee", "telephone": "13800001234"},
         "roster:propose_account": {"bank_name": "晋城银行", "number": "6228480402564890018"},
+        "claims:imports": {"file": "", "policy_year": year},
         "claims:find": {"id_number": unseal(bytes(person.id_number_sealed), identity_place(person.pk))},
         "claims:report": {"reported_on": today, "reserve": "500", "account": ""},
         "claims:find_household": {"code": insured.roster_household.code},
