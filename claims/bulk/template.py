@@ -17,7 +17,7 @@ from claims.forms.parts import MOST_YUAN
 FORMATS = {"yuan": "#,##0.00", "day": "yyyy-mm-dd"}
 TEXT = "@"
 GREY, HEAD, NEEDED = "FF7A8699", "FFE8ECF3", "FFFFF4D6"
-LAST_ROW, FORMATTED = 5_001, 501
+LAST_ROW, FORMATTED = 5_001, 101
 WIDTHS = {
     "identity": 24,
     "reference": 22,

@@ -4,6 +4,7 @@ visitors in every role, and visits that leave nothing behind."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from claims.models import Claim, ClaimImport, ClaimRow
 from demo.people import make_households
@@ -85,6 +87,7 @@ class Side:
     codes: list[str]
     id_numbers: list[str]
     posted: dict[str, dict[str, object]] = field(default_factory=dict)
+    insurers_codes: list[str] = field(default_factory=list)  # what is its insurer's alone
 
 
 @dataclass
@@ -256,8 +259,6 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             roster_import.file_name,
             applied.file_name,
             participation.file_name,
-            f"{party.county.code}-4.xlsx",
-            f"{party.county.code}-2026-1",
         ],
         id_numbers=[
             unseal(bytes(member.id_number_sealed), identity_place(member.pk))
@@ -267,6 +268,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     side.posted = _posted(side, listed, stated, person.roster_person) | _posted_leaving(
         party, left.roster_person, move_out.to_county
     )
+    side.insurers_codes = [f"{party.county.code}-4.xlsx", f"{party.county.code}-2026-1"]
     side.posted["roster:complete_number"] = {"id_number": number_of(newborn)}
     return side
 
@@ -453,6 +455,14 @@ def _workbook() -> bytes:
         path = Path(folder) / "roster.xlsx"
         write_one_sheet(path, make_households(persons=3, seed=7, counties=["140524"]))
         return path.read_bytes()
+
+
+def text_of(answer: HttpResponse) -> str:
+    """What a visitor reads of an answer: the page; of a workbook all its cells."""
+    if not answer.streaming:
+        return answer.content.decode()
+    book = load_workbook(BytesIO(b"".join(answer)))
+    return " ".join(str(cell) for sheet in book for row in sheet.values for cell in row if cell is not None)
 
 
 def addresses() -> dict[str, URLPattern]:
