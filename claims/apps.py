@@ -14,6 +14,7 @@ class ClaimsConfig(AppConfig):
             MenuItem(_("Claims"), "claims:list", "file-text", Act.VIEW_CLAIM, order=20, count=waiting_claims),
             MenuItem(_("Report a claim"), "claims:find", "file-plus", Act.HANDLE_CLAIM, order=21),
             MenuItem(_("Payment batches"), "claims:batches", "banknote", Act.VIEW_CLAIM, order=22),
+            MenuItem(_("Bulk import"), "claims:imports", "upload", Act.HANDLE_CLAIM, order=23),
         )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from claims.views import assessment, decision, intake, loss, payment, queue
+from claims.views import assessment, bulk, decision, intake, loss, payment, queue
 
 app_name = "claims"
 urlpatterns = [
@@ -30,6 +30,13 @@ urlpatterns = [
     path("<int:pk>/reopen/", decision.reopen, name="reopen"),
     path("<int:pk>/reverse/", decision.reverse, name="reverse"),
     path("<int:pk>/pay/", decision.pay, name="pay"),
+    path("imports/", bulk.imports, name="imports"),
+    path("imports/template/", bulk.empty_workbook, name="template"),
+    path("imports/<int:pk>/", bulk.detail, name="import"),
+    path("imports/<int:pk>/progress/", bulk.progress, name="import_progress"),
+    path("imports/<int:pk>/apply/", bulk.apply, name="import_apply"),
+    path("imports/<int:pk>/cancel/", bulk.cancel, name="import_cancel"),
+    path("imports/<int:pk>/copy/", bulk.copy, name="import_copy"),
     path("payments/", payment.batches, name="batches"),
     path("payments/gather/<int:agreement_pk>/", payment.gather, name="gather"),
     path("payments/<int:pk>/", payment.batch, name="batch"),

@@ -2,6 +2,7 @@
 R19, R26)."""
 
 from claims.models.benefit import BenefitYear
+from claims.models.bulk import ClaimImport, ClaimReference, ClaimRow
 from claims.models.claim import (
     MOST,
     Care,
@@ -24,6 +25,9 @@ __all__ = [
     "Cause",
     "Claim",
     "ClaimEvent",
+    "ClaimImport",
+    "ClaimReference",
+    "ClaimRow",
     "Decision",
     "DocumentRequest",
     "Finding",

@@ -188,12 +188,15 @@ def add_line(batch: PaymentBatch, claim: Claim, payee: Payee | None) -> PaymentL
     except IntegrityError as error:
         if "line_claim_once_live" not in str(error):
             raise
-        raise Refused(
-            _("Claim %(number)s already waits in a payment batch. Pay it there."), number=claim.number
-        ) from error
+        raise waits_already(claim) from error
     if payee is not None:
         write_payee(line, _checked(payee))
     return line
+
+
+def waits_already(claim: Claim) -> Refused:
+    """A claim stands in one live line at most."""
+    return Refused(_("Claim %(number)s already waits in a payment batch. Pay it there."), number=claim.number)
 
 
 def _locked_batch(batch: PaymentBatch) -> PaymentBatch:

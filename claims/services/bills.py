@@ -62,7 +62,11 @@ def add_bill(*, claim: Claim, facts: BillFacts, actor: User) -> MedicalBill:
     """Enter a bill. Raises RuleError when reimbursements exceed the bill (R6) or admission comes after discharge (R9);
     Refused outside the year or the cover (R9), more than two years before the report (R26), and when the invoice
     already stands anywhere (R10: the answer names the claim only to who may see it)."""
-    claim = locked_claim(claim)
+    return enter_bill(locked_claim(claim), facts, actor=actor)
+
+
+def enter_bill(claim: Claim, facts: BillFacts, *, actor: User) -> MedicalBill:
+    """Enter a bill of a locked claim, within the transaction of the service that asks. Refusals as in `add_bill`."""
     check_step(claim, "assess", actor)
     bill = _enter(claim, facts, actor)
     take_step(claim, "assess", actor, note=str(bill.invoice_number), amount=bill.bill)
@@ -145,17 +149,24 @@ def _enter(
 ) -> MedicalBill:
     bill = draft_bill(claim=claim, facts=facts)
     bill.entered_by, bill.replaces = actor, replaces
-    self_pay(scheme_bill(bill), charity_deducted=terms_of(claim.policy_year_id).charity_deducted)
-    _check_days(claim, bill)
+    check_bill(claim, bill, charity_deducted=terms_of(claim.policy_year_id).charity_deducted)
     try:
         with transaction.atomic():
             bill.save()
     except IntegrityError as error:
         if "bill_invoice_stands_once" not in str(error):
             raise
-        raise _claimed_already(actor, facts) from error
+        standing = standing_invoice(actor, hospital=facts.hospital, invoice_number=facts.invoice_number)
+        raise claimed_already(standing) from error
     mark_late(claim)
     return bill
+
+
+def check_bill(claim: Claim, bill: MedicalBill, *, charity_deducted: bool) -> None:
+    """What the rules say of an unsaved bill and its claim alone, without a look at others: R6, R9, R26. Asks nothing
+    of the database where the claim comes with its person. RuleError or Refused as in `add_bill`."""
+    self_pay(scheme_bill(bill), charity_deducted=charity_deducted)
+    _check_days(claim, bill)
 
 
 def _check_days(claim: Claim, bill: MedicalBill) -> None:
@@ -184,9 +195,9 @@ def _check_days(claim: Claim, bill: MedicalBill) -> None:
         raise Refused(rule_text(error), field="on", rule=error.rule) from error
 
 
-def _claimed_already(actor: User, facts: BillFacts) -> Refused:
-    """R10: within the actor's reach the claim is named; otherwise only that it stands, and whom to call."""
-    standing = standing_invoice(actor, hospital=facts.hospital, invoice_number=facts.invoice_number)
+def claimed_already(standing: Claim | None) -> Refused:
+    """R10: the claim on which the invoice stands is named where the actor may see it; otherwise (None) it is only said
+    that it stands, and whom to call."""
     if standing is not None:
         return Refused(
             _(

@@ -65,8 +65,7 @@ def open_claim(
     agreement = household.agreement
     claim.agreement, claim.policy_year_id = agreement, agreement.policy_year_id
     claim.county_id, claim.reported_by = agreement.county_id, actor
-    claim.reported_on = _not_in_future(reported_on)
-    check_reserve(reserve)
+    claim.reported_on = check_report(reserve=reserve, reported_on=reported_on)
     note_claim(insured_household_id=household.pk, insured_person_id=claim.insured_person_id)
     claim.number = _next_number(agreement)
     try:
@@ -94,6 +93,13 @@ def change_reserve(*, claim: Claim, reserve: Decimal, reason: str, actor: User) 
         record(
             "change_reserve", actor=actor, on=claim, facts={"before": before, "after": reserve}, reason=reason
         )
+
+
+def check_report(*, reserve: Decimal, reported_on: datetime.date | None) -> datetime.date:
+    """The day of a report, today where none is given. Refused in the future, or with a reserve that is none."""
+    day = _not_in_future(reported_on)
+    check_reserve(reserve)
+    return day
 
 
 def check_reserve(reserve: Decimal) -> None:

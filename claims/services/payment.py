@@ -13,6 +13,7 @@ from claims.services.ledger import book_payment, take_back_payment
 from claims.services.outcome import standing_payment, take_back
 from claims.services.steps import check_reason, check_step, locked_agreement, locked_claim, take_step
 from claims.services.suspension import check_not_suspended, check_posted
+from enrollment.models import Agreement
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.audit.services import record
@@ -25,13 +26,26 @@ def record_payment(*, claim: Claim, paid_on: datetime.date, reference: str, acto
     """Book the granted amount of one approved claim as paid and release the reserve in the same transaction; the claim
     is closed. The simple way beside batches: the payment stands in a batch of its own."""
     agreement = locked_agreement(claim.agreement_id)
-    claim = locked_claim(claim)
+    return pay_claim(agreement, locked_claim(claim), paid_on=paid_on, reference=reference, actor=actor)
+
+
+def pay_claim(
+    agreement: Agreement, claim: Claim, *, paid_on: datetime.date, reference: str, actor: User
+) -> Payment:
+    """Book a locked claim of a locked agreement as paid, within the transaction of the service that asks. Refusals as
+    in `record_payment`."""
+    check_single(agreement, claim, actor=actor)
+    line = add_line(open_batch(agreement, actor, single=True), claim, None)
+    return _pay(line, claim, paid_on=paid_on, reference=reference, actor=actor)
+
+
+def check_single(agreement: Agreement, claim: Claim, *, actor: User) -> None:
+    """Refused when a claim can't be paid by itself: by its state, while payments are suspended (R22), or while it is
+    being paid in a batch."""
     check_step(claim, "pay", actor)
     check_not_suspended(agreement)
     if claim.state == Claim.State.PAYING:
         raise Refused(_("This claim is being paid in a batch. Record the result there."))
-    line = add_line(open_batch(agreement, actor, single=True), claim, None)
-    return _pay(line, claim, paid_on=paid_on, reference=reference, actor=actor)
 
 
 @transaction.atomic(durable=True)
@@ -94,7 +108,7 @@ def _check_open(line: PaymentLine) -> None:
 
 
 def _pay(line: PaymentLine, claim: Claim, *, paid_on: datetime.date, reference: str, actor: User) -> Payment:
-    _check_payment(claim, paid_on, reference)
+    check_payment(claim, paid_on=paid_on, reference=reference)
     payment = Payment.objects.create(
         claim=claim,
         line=line,
@@ -110,8 +124,12 @@ def _pay(line: PaymentLine, claim: Claim, *, paid_on: datetime.date, reference: 
     return payment
 
 
-def _check_payment(claim: Claim, paid_on: datetime.date, reference: str) -> None:
-    check_posted(claim)
+def check_payment(
+    claim: Claim, *, paid_on: datetime.date, reference: str, posting_days: int | None = None
+) -> None:
+    """Refused before the posting is over (R28; `posting_days` of the terms, where they are at hand), for a day in the
+    future or before the approval, and without the bank's reference."""
+    check_posted(claim, days=posting_days)
     if paid_on > timezone.localdate():
         raise Refused(_("A payment can't be dated in the future."), field="paid_on")
     if claim.approved_on is not None and paid_on < claim.approved_on:

@@ -18,10 +18,12 @@ def check_not_suspended(agreement: Agreement) -> None:
         raise Refused(_("Payments under this agreement are suspended."), rule="R22")
 
 
-def check_posted(claim: Claim) -> None:
-    """Refused before an approved claim has been posted for as many days as the terms ask (R28)."""
+def check_posted(claim: Claim, *, days: int | None = None) -> None:
+    """Refused before an approved claim has been posted for as many days as the terms ask (R28); `days` where the
+    caller has them at hand."""
     approved = claim.approved_on
-    days = terms_of(claim.policy_year_id).posting_days
+    if days is None:
+        days = terms_of(claim.policy_year_id).posting_days
     if approved is None or not days:
         return
     until = approved + datetime.timedelta(days=days)

@@ -36,6 +36,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "page": paginate(request, shown),
         "may_report": actor.can(Act.HANDLE_CLAIM),
+        "may_import": actor.can(Act.HANDLE_CLAIM) or actor.can(Act.RECORD_PAYMENT),
         "waiting": selectors.waiting_for(actor) if any(map(actor.can, WORK)) else None,
     }
     return render(request, "claims/list.html", context)

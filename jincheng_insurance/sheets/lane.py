@@ -4,7 +4,8 @@ An app describes its lane by a `Lane`: where uploads and rows are kept, who may,
 What a lane promises: a worker holds a session lock on the upload while it works, so one at a time works on it, and it
 is free again the moment that one dies; the upload's state says what is still to do, so a task may come twice, late, or
 from the sweep; applying is one transaction; and if what an upload was compared with has changed meanwhile, it is
-checked anew and goes on only when it does no more than what was confirmed."""
+checked anew and goes on only when it does no more than what was confirmed. `write` may find that out too, and raise
+`Overtaken`."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,6 +38,11 @@ T = TypeVar("T")
 U = TypeVar("U", bound=Upload)
 
 
+class Overtaken(Exception):
+    """What an upload was compared with has changed, as its writing found out: nothing is written, and it is checked
+    anew."""
+
+
 class Check(Protocol):
     """One check of one upload, from its first row to its counts."""
 
@@ -63,7 +69,8 @@ class ActNames:
 @dataclass(frozen=True, kw_only=True)
 class Lane(Generic[U]):
     """One kind of workbook. `rows` and `also_staged` are what a check writes and a cancelled one leaves nothing of;
-    `upload_field` is their reference to the upload. Lanes that write the same tables share `turn_lock`, and take turns.
+    `upload_field` is their reference to the upload. `or_act` lets one in as well as `act`; what each may have written
+    is then for the check to say. Lanes that write the same tables share `turn_lock`, and take turns.
     `ask` may turn what a check can't go on with into a question that the upload waits for (MAPPING); True if it did.
     `never_more` are the counts that a fresh check must not raise for a confirmed upload to go on by itself."""
 
@@ -81,13 +88,14 @@ class Lane(Generic[U]):
     start_check: Callable[[U], Check]
     is_stale: Callable[[U], bool]
     write: Callable[[U], Mapping[str, int]]
+    or_act: Act | None = None
     ask: Callable[[int, SheetError], bool] | None = None
     never_more: tuple[str, ...] = ("rejected",)
 
     @transaction.atomic(durable=True)
     def upload(self, *, data: bytes, file_name: str, actor: User, **facts: Any) -> U:
         """Keep an uploaded workbook, encrypted, and queue its check. Refused over 20 MB or when empty."""
-        require(actor, self.act)
+        self.require(actor)
         if not data:
             raise Refused(_("The file is empty. Choose the workbook again."), field="file")
         if len(data) > MAX_FILE:
@@ -123,7 +131,7 @@ class Lane(Generic[U]):
         """Ask for a checked upload to be written by a worker. `prepare` settles what the person chose, under lock, may
         refuse, and says the figures for the record."""
         locked = self._locked(upload.pk)
-        require(actor, self.act, locked)
+        self.require(actor, locked)
         if locked.state in (State.APPLYING, State.APPLIED) or locked.confirmed is not None:
             return
         if locked.state != State.CHECKED:
@@ -143,8 +151,20 @@ class Lane(Generic[U]):
     def apply(self, *, upload_id: int) -> None:
         """Write an upload whose application was asked for. One transaction: after a crash either all of it stands, or
         nothing, and the sweep runs it again. Checked anew first when what it was compared with has changed."""
+        overtaken = 0
         with self._job(upload_id) as mine:
-            while mine and self._may_begin(upload_id) and not self._apply(upload_id):
+            while mine and self._may_begin(upload_id):
+                try:
+                    if self._apply(upload_id):
+                        return
+                except Overtaken:
+                    overtaken += 1
+                    if overtaken == MOST_ATTEMPTS:
+                        self._fail(upload_id, SheetError("could_not_apply"))
+                        return
+                    self._row(upload_id).filter(state=State.APPLYING).update(
+                        state=State.QUEUED, attempts=0, heartbeat_at=Now()
+                    )
                 self._check(upload_id)
 
     @transaction.atomic(durable=True)
@@ -157,16 +177,21 @@ class Lane(Generic[U]):
                 locked = self._locked(upload.pk)
                 cursor.execute("SET LOCAL lock_timeout = DEFAULT")
         except OperationalError as error:
-            require(actor, self.act, upload)
+            self.require(actor, upload)
             raise Refused(
                 _("This import is being written just now. Wait for its end; it can be undone afterwards.")
             ) from error
-        require(actor, self.act, locked)
+        self.require(actor, locked)
         if locked.state not in (*Upload.RUNNING, State.MAPPING, State.CHECKED):
             raise Refused(_("This import can no longer be cancelled."))
         self._row(locked.pk).update(state=State.CANCELLED, confirmed=None, heartbeat_at=Now())
         self._clear(locked.pk)
         record(self.act_names.cancel, actor=actor, on=locked)
+
+    def require(self, actor: User, upload: U | None = None) -> None:
+        """PermissionDenied unless the actor may use this lane (for that upload)."""
+        if self.or_act is None or not actor.can(self.or_act, on=upload):
+            require(actor, self.act, upload)
 
     def unfinished(self) -> list[tuple[str, int]]:
         """The tasks that uploads are waiting for, with their ids: for the sweep."""

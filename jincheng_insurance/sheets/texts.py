@@ -32,6 +32,9 @@ SHEET_ERRORS = {
     "too_many_rows": _(
         "The file has more than %(limit)s rows, more than a sheet can hold. Split it into several files."
     ),
+    "too_many_lines": _(
+        "The workbook has more than %(limit)s lines, more than are taken at once here. Split it into several workbooks."
+    ),
     "damaged": _(
         "The workbook is damaged or incomplete. Open it in Excel or WPS, save it again as .xlsx, and upload"
         " that."

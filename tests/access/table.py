@@ -170,6 +170,14 @@ claims:paid                 POST   sent      403   403   403/404 403     403/404
 claims:failed               POST   sent      403   403   403/404 403     403/404 302/404 403   403   sign-in
 claims:back                 POST   paid      403   403   403/404 403     403/404 302/404 403   403   sign-in
 claims:recovered            POST   reversed  403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:imports              GET    -         403   403   403     403     200     200     403   403   sign-in
+claims:imports              POST   -         403   403   403     403     302     302     403   403   sign-in
+claims:template             GET    -         403   403   403     403     200     200     403   403   sign-in
+claims:import               GET    bulk      403   403   403     403     200/404 200/404 403   403   sign-in
+claims:import_progress      GET    bulk      403   403   403     403     200/404 200/404 403   403   sign-in
+claims:import_apply         POST   bulk      403   403   403     403     302/404 403/404 403   403   sign-in
+claims:import_cancel        POST   bulk      403   403   403     403     302/404 302/404 403   403   sign-in
+claims:import_copy          POST   bulk      403   403   403     403     200/404 200/404 403   403   sign-in
 
 riskpool:dashboard          GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in

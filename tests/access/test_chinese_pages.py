@@ -7,7 +7,7 @@ import pytest
 
 from jincheng_insurance.access.roles import Role
 from tests.access.table import TABLE
-from tests.access.town import Town
+from tests.access.town import Town, text_of
 
 # The language switch, file kinds and programs, the rules' numbers, and the codes of claims, statements, agreements.
 ALLOWED = re.compile(
@@ -78,7 +78,7 @@ def test_no_page_shows_a_latin_word(town: Town, role: Role) -> None:
             continue
         answer = town.visit(role, address, method, town.own, row)
         if answer.status_code == 200:
-            found = latin_words(answer.content.decode(), DATA | parts | people)
+            found = latin_words(text_of(answer), DATA | parts | people)
             if found:
                 wrong[address] = sorted(found)
     assert not wrong

@@ -19,7 +19,7 @@ from jincheng_insurance.access.roles import ACTS_OF, COUNTY_ROLES, INSURER_ROLES
 from jincheng_insurance.access.scope import ScopedManager, ScopedQuerySet, access_row, place_of
 from jincheng_insurance.access.sealing import masked
 from tests.access.table import ANONYMOUS, LINES
-from tests.access.town import Side, Town, Undone, loaded
+from tests.access.town import Side, Town, Undone, loaded, text_of
 from tests.world import make_user
 
 SCOPED = [model for model in apps.get_models() if hasattr(model, "scope")]
@@ -190,7 +190,7 @@ def pages(town: Town) -> Pages:
     def pages_of(visitor: str) -> list[tuple[str, str]]:
         if visitor not in read:
             read[visitor] = [
-                (f"{visitor}: {line}", answer.content.decode() + repr(answer.headers))
+                (f"{visitor}: {line}", text_of(answer) + repr(answer.headers))
                 for line in GETS
                 for side in (town.own, town.foreign)
                 for answer in [town.visit(visitor, line.address, "GET", side, line.row)]
@@ -203,7 +203,7 @@ def pages(town: Town) -> Pages:
 def canaries(side: Side) -> set[str]:
     """What of a party may be read nowhere else: names, numbers in full and masked, codes."""
     numbers = side.id_numbers
-    return {*side.names, *side.codes, *numbers, *(masked(number) for number in numbers)}
+    return {*side.names, *side.codes, *side.insurers_codes, *numbers, *(masked(number) for number in numbers)}
 
 
 def test_the_canaries_tell_the_two_parties_apart(town: Town) -> None:
@@ -233,6 +233,9 @@ def test_the_canaries_are_seen_where_they_belong(town: Town, pages: Pages) -> No
         assert all(name in seen for name in side.names)
         assert all(code in seen for code in side.codes)
         assert any(masked(number) in seen for number in side.id_numbers)
+    insurer = "".join(text for _, text in pages(Role.ADJUSTER))
+    assert all(code in insurer for code in town.own.insurers_codes)
+    assert not any(code in city for code in town.own.insurers_codes)
 
 
 @pytest.mark.parametrize("visitor", [*Role, ANONYMOUS])

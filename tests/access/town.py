@@ -4,6 +4,7 @@ visitors in every role, and visits that leave nothing behind."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,14 +15,16 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
-from claims.models import Claim
+from claims.models import Claim, ClaimImport, ClaimRow
 from demo.people import make_households
 from demo.workbooks import write_one_sheet
 from enrollment.models import (
     ColumnMapping,
     HouseholdMove,
     InsuredHousehold,
+    InsuredPerson,
     ParticipationImport,
     RosterChange,
     RosterDifference,
@@ -86,6 +89,7 @@ class Side:
     codes: list[str]
     id_numbers: list[str]
     posted: dict[str, dict[str, object]] = field(default_factory=dict)
+    insurers_codes: list[str] = field(default_factory=list)  # what is its insurer's alone
 
 
 @dataclass
@@ -112,7 +116,7 @@ class Town:
         client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         path = path_of(address, side.rows[row] if row != "-" else None)
         data = {} if empty or method == "GET" else dict(side.posted.get(address, {}))
-        if address in {"roster:imports", "enrollment:participation"} and data:
+        if address in {"roster:imports", "enrollment:participation", "claims:imports"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
         return (
             client.generic(method, path)
@@ -258,6 +262,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "reversed": reversed_line.pk,
             "export": export.pk,
             "kind": "insured",
+            "bulk": _claims_workbook(party, person).pk,
         },
         names=list(names),
         codes=[
@@ -277,8 +282,38 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     side.posted = _posted(side, listed, stated, person.roster_person) | _posted_leaving(
         party, left.roster_person, move_out.to_county
     )
+    side.insurers_codes = [f"{party.county.code}-4.xlsx", f"{party.county.code}-2026-1"]
     side.posted["roster:complete_number"] = {"id_number": number_of(newborn)}
     return side
+
+
+def _claims_workbook(party: Party, person: InsuredPerson) -> ClaimImport:
+    """A checked workbook of the party's insurer with one new claim."""
+    upload = ClaimImport.objects.create(
+        county=party.county,
+        insurer=party.insurer,
+        policy_year=party.agreement.policy_year,
+        file_name=f"{party.county.code}-4.xlsx",
+        sha256="",
+        size=1,
+        stored_as=store_sealed(_workbook()),
+        state=ClaimImport.State.CHECKED,
+        accepted=1,
+        new_claims=1,
+        uploaded_by=party[Role.ADJUSTER],
+    )
+    ClaimRow.objects.create(
+        claim_import=upload,
+        sheet="赔案",
+        row=2,
+        verdict="accept",
+        kind="claim",
+        new=True,
+        reference=f"{party.county.code}-2026-1",
+        person_key=person.pk,
+        facts={"reported_on": f"{party.agreement.policy_year_id}-01-02", "reserve": "500.00"},
+    )
+    return upload
 
 
 def _unplaced(party: Party) -> RosterImport:
@@ -396,6 +431,7 @@ def _posted(
         "enrollment:insured_persons": number,
         "sheets:new": {"format": "xlsx", "purpose": ""},
         "claims:find": number,
+        "claims:imports": {"file": "", "policy_year": year},
         "claims:report": {"reported_on": today, "reserve": "500", "account": ""},
         "claims:find_household": {"code": insured.roster_household.code},
         "claims:report_loss": loss | {"reported_on": today, "reserve": "500", "account": ""},
@@ -437,6 +473,14 @@ def _workbook() -> bytes:
         path = Path(folder) / "roster.xlsx"
         write_one_sheet(path, make_households(persons=3, seed=7, counties=["140524"]))
         return path.read_bytes()
+
+
+def text_of(answer: HttpResponse) -> str:
+    """What a visitor reads of an answer: the page; of a workbook all its cells."""
+    if not answer.streaming:
+        return answer.content.decode()
+    book = load_workbook(BytesIO(b"".join(answer)))
+    return " ".join(str(cell) for sheet in book for row in sheet.values for cell in row if cell is not None)
 
 
 def addresses() -> dict[str, URLPattern]:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
-from claims.models import LossEntry
+from claims.models import ClaimReference, LossEntry
 from claims.services.decision import return_claim
 from claims.services.payment import record_payment
 from enrollment.models import RosterChange
@@ -41,6 +41,7 @@ def filled(live_world: World) -> World:
     )
     issue_statement(agreement=live_world.own.agreement, actor=live_world.own[Role.COUNTY_OFFICER])
     evaluate_agreement(agreement_id=live_world.own.agreement.pk)
+    ClaimReference.objects.create(insurer=live_world.own.insurer, reference="A-1", claim=claim)
     household = list_household(live_world.own)
     RosterChange.objects.create(
         roster_import=household.listed_by,

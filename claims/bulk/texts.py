@@ -1,0 +1,111 @@
+"""What is said about a line of a claims workbook: what is wrong, and what to do. Codes are stored, texts are made when
+shown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.roster import texts as roster
+from jincheng_insurance.scheme.errors import RuleError
+from jincheng_insurance.web.rule_texts import rule_text
+
+PROBLEM_TEXTS = {
+    "missing": _("“%(column)s” is missing. Fill it in."),
+    "digits_lost": _(
+        "The number was stored as a number and has lost its last digits. Format the column as text and enter it again."
+    ),
+    "amount_unreadable": _("This is no amount in yuan. Enter a number such as 1234.50."),
+    "amount_decimals": _(
+        "An amount in yuan has at most two decimals. Enter it as on the paper; nothing is rounded."
+    ),
+    "amount_negative": _("An amount can't be below zero. Correct it."),
+    "amount_too_large": _("At most %(most)s yuan can be entered. Correct the amount."),
+    "day_unreadable": _("This is no day. Enter a full date such as 2026-03-09."),
+    "care_unknown": _("Enter inpatient (住院) or outpatient (门诊)."),
+    "not_yours_to_report": _("Claims and bills are imported by an adjuster. Hand this sheet to one."),
+    "not_yours_to_pay": _("Payments are imported by a reviewer. Hand this sheet to one."),
+    "person_unknown": _(
+        "Nobody with this number is insured under your agreements for %(year)s. Check the number, or ask the county."
+    ),
+    "name_other": _(
+        "The insured person with this number has another name. Compare number and name with the card."
+    ),
+    "reference_twice": _(
+        "This case number stands in row %(row)s of sheet “%(sheet)s” already. Leave one of the two rows."
+    ),
+    "reference_taken": _(
+        "Your company has given this case number to another claim already. Enter another one."
+    ),
+    "claim_differs": _(
+        "Under this case number claim %(number)s was imported with other figures here. An import changes nothing that"
+        " stands: correct the claim on its own page, or this row."
+    ),
+    "claim_refused": _(
+        "The claim in row %(row)s of sheet “%(sheet)s” isn't taken, so this row isn't either. Correct that row."
+    ),
+    "claim_unknown": _(
+        "No claim with this number is known within your reach. Add it to the sheet of claims."
+    ),
+    "claim_of_property": _("Claim %(number)s is about household property and has no hospital bills."),
+    "claims_apart": _("Case number and claim number belong to two different claims. Correct one of them."),
+    "claim_not_named": _("Enter the case number or the claim number."),
+    "invoice_twice": _(
+        "The same invoice of this hospital stands in row %(row)s of sheet “%(sheet)s” already. Leave one of the two"
+        " rows."
+    ),
+    "bill_differs": _(
+        "This invoice was entered on claim %(number)s with other figures here. An import changes nothing that stands:"
+        " correct the bill on the claim's page, or this row."
+    ),
+    "bill_ended": _(
+        "This invoice was entered on claim %(number)s and corrected or taken out since. Look at the claim; if the bill"
+        " belongs there, enter it there."
+    ),
+    "claim_just_reported": _(
+        "The claim is only being reported by this workbook. It can be paid once it is approved."
+    ),
+    "payment_twice": _(
+        "A payment of this claim stands in row %(row)s of sheet “%(sheet)s” already. Leave one of the two rows."
+    ),
+    "payment_differs": _(
+        "Claim %(number)s is paid already, with another date or bank reference. Compare with the bank; if money came"
+        " back, record that on the claim first."
+    ),
+    "amount_not_granted": _("Claim %(number)s was granted %(granted)s yuan, not this. Pay exactly that."),
+    "participation_unknown": _(
+        "It isn't known whether the person is in basic medical insurance. Have the county find out; until then the"
+        " claim can't be approved."
+    ),
+    "participation_none": _("The person isn't in basic medical insurance, so the claim can't be approved."),
+    "late": _("Reported late: the claim will be flagged. It is paid all the same."),
+    "crosses_year_end": _("The stay began in the year before; it belongs to the year of discharge."),
+}
+
+
+def text_of(code: str, params: Mapping[str, Any]) -> str:
+    """The text of a problem by its code, in the language of the reader."""
+    if code == "rule":
+        return rule_text(RuleError(params["rule"], **params["params"]))
+    if code == "refused":
+        said, values = params["message"], params["params"]
+        return gettext(said) % values if values else gettext(said)
+    text = PROBLEM_TEXTS.get(code)
+    return str(text) % params if text is not None else roster.text_of(code, dict(params))
+
+
+RULES = {
+    "invoice_twice": "R10",
+    "participation_unknown": "R5",
+    "participation_none": "R5",
+    "late": "R26",
+    "crosses_year_end": "R9",
+}
+
+
+def rule_of(code: str, params: Mapping[str, Any]) -> str:
+    """The rule a problem follows from, or ""."""
+    if code == "rule":
+        return RuleError(params["rule"], **params["params"]).rule
+    return str(params.get("rule", "")) if code == "refused" else RULES.get(code, "")

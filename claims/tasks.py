@@ -1,0 +1,23 @@
+"""Background work on claims workbooks. Each task takes an id, looks at the row's state, and may run twice."""
+
+from celery import shared_task
+
+from claims.services import bulk
+from jincheng_insurance.web.background import enqueue
+
+
+@shared_task(name="claims.check_import", acks_late=True, ignore_result=True)
+def check_import(import_id: int) -> None:
+    bulk.check_import(import_id=import_id)
+
+
+@shared_task(name="claims.apply_import", acks_late=True, ignore_result=True)
+def apply_import(import_id: int) -> None:
+    bulk.apply_import(import_id=import_id)
+
+
+@shared_task(name="claims.sweep_imports", ignore_result=True)
+def sweep_imports() -> None:
+    """Take up again what a dead worker or an emptied broker left behind."""
+    for task, import_id in bulk.LANE.unfinished():
+        enqueue(task, import_id)
