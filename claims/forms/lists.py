@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,11 +11,11 @@ from claims.forms.parts import YearField
 from claims.models import Claim
 from jincheng_insurance.access.models import Region
 
-ORDERS = {
+ORDERS: dict[str, tuple[Any, ...]] = {
     "": ("-id",),
     "reported": ("reported_on", "id"),
     "due": ("pay_by", "id"),
-    "granted": ("-granted", "-id"),
+    "granted": (F("granted").desc(nulls_last=True), "-id"),
 }
 
 
@@ -73,6 +73,6 @@ class ClaimFilter(forms.Form):
             condition &= Q(state__in=("approved", "paying"), pay_by__lt=timezone.localdate())
         return condition
 
-    def order(self) -> tuple[str, ...]:
+    def order(self) -> tuple[Any, ...]:
         """The order asked for, newest first otherwise."""
         return ORDERS[self.cleaned_data["sort"] if self.is_valid() else ""]

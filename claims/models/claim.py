@@ -146,6 +146,10 @@ class Claim(models.Model):
         )
         indexes = (
             models.Index(fields=["agreement", "state"], name="claim_by_state"),
+            # The city's list of a year by state, newest first.
+            models.Index(fields=["policy_year", "state", "-id"], name="claim_of_year_by_state"),
+            # The same, earliest report first.
+            models.Index(fields=["policy_year", "reported_on", "id"], name="claim_of_year_by_report"),
             models.Index(
                 fields=["pay_by"], name="claim_to_pay", condition=Q(state__in=("approved", "paying"))
             ),

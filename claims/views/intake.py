@@ -17,7 +17,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
-from jincheng_insurance.web.pages import paginate
+from jincheng_insurance.web.pages import paginate_wide
 
 WORK = (Act.HANDLE_CLAIM, Act.APPROVE_CLAIM, Act.RECORD_PAYMENT)
 PLACE = ("roster_household__township", "roster_household__village")
@@ -34,7 +34,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     context = {
         "year": year,
         "filters": filters,
-        "page": paginate(request, shown),
+        "page": paginate_wide(request, shown),
         "may_report": actor.can(Act.HANDLE_CLAIM),
         "may_import": actor.can(Act.HANDLE_CLAIM) or actor.can(Act.RECORD_PAYMENT),
         "waiting": selectors.waiting_for(actor) if any(map(actor.can, WORK)) else None,

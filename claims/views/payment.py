@@ -23,7 +23,7 @@ from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
 from jincheng_insurance.web.answers import refusals_shown
-from jincheng_insurance.web.pages import paginate
+from jincheng_insurance.web.pages import paginate_wide
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -58,7 +58,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     context = {
         "year": year,
         "payable": payable,
-        "page": paginate(request, selectors.batches(actor, year).order_by("-id")),
+        "page": paginate_wide(request, selectors.batches(actor, year).order_by("-id")),
     }
     return render(request, "claims/batches.html", context)
 

@@ -260,6 +260,22 @@ def test_R10_an_invoice_claimed_elsewhere_meanwhile_is_left_out(world: World) ->
     assert not claim.bills.filter(standing=True).exists()
 
 
+def test_R10_a_bill_left_out_once_does_not_come_back_with_a_later_reopening(world: World) -> None:
+    claim, adjuster = rejected_claim(world.own), world.own[Role.ADJUSTER]
+    fallen = claim.bills.get()
+    other = reported_claim(world.own)
+    facts = replace(bill_facts("3000"), hospital=fallen.hospital, invoice_number=fallen.invoice_number)
+    add_bill(claim=other, facts=facts, actor=adjuster)
+    assert reopen_claim(claim=claim, reason="新材料", reserve=Decimal(0), actor=adjuster) == 1
+    withdraw_claim(claim=other, reason="重复", actor=adjuster)
+    right = add_bill(claim=claim, facts=facts, actor=adjuster)
+    withdraw_claim(claim=claim, reason="撤", actor=adjuster)
+
+    assert reopen_claim(claim=claim, reason="再报", reserve=Decimal(0), actor=adjuster) == 0
+
+    assert [bill.pk for bill in claim.bills.filter(standing=True)] == [right.pk]
+
+
 def test_a_claim_closed_unpaid_is_reopened_and_decided_anew(world: World) -> None:
     claim, adjuster = closed_unpaid(world.own), world.own[Role.ADJUSTER]
     reopen_claim(claim=claim, reason="漏了一张", reserve=Decimal(500), actor=adjuster)

@@ -65,3 +65,11 @@ def test_each_role_is_shown_its_own_work(world: World, rows: dict[str, Claim]) -
     assert [row.claim for row in decide] == [submitted]
     assert (queues(adjuster).decide, queues(reviewer).assess) == (None, None)
     assert (waiting_for(adjuster), waiting_for(reviewer)) == (2, 3)
+
+
+def test_largest_grant_first_leaves_the_undecided_to_the_end(client: Client, world: World) -> None:
+    undecided = reported_claim(world.own)
+    small, large = approved_claim(world.own, self_pay="3000"), approved_claim(world.own, self_pay="9000")
+    client.force_login(world.own[Role.REVIEWER])
+    answer = client.get(reverse("claims:list"), {"sort": "granted"})
+    assert [row.pk for row in answer.context["page"]] == [large.pk, small.pk, undecided.pk]

@@ -1,0 +1,279 @@
+"""How many claims a second are decided and paid by clients working at once, beside bare INSERTs of the same server in
+the same run; how that and the pages of claims change with the number of claims present. See bench/README.md.
+
+python -m bench.claims [--small 10000] [--large 1000000] [--clients 8] [--each 60] [--runs 3] [--asks 15]"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from bench.copies import copy_claims, next_serials
+from bench.house import ROOT, House, house, say, show
+from jincheng_insurance.embedded.processes import dies_with_parent
+from jincheng_insurance.embedded.servers import RUNTIME
+
+MOST_GROWTH = 1.2
+PAGES = {
+    "list of claims": "/claims/",
+    "last page counted": "/claims/?page=200",
+    "approved ones": "/claims/?state=approved",
+    "to do": "/claims/queue/",
+    "overpayments": "/claims/overpayments/",
+    "payment batches": "/claims/payments/",
+    "loss ratios": "/pool/",
+}
+BARE = """
+CREATE TABLE bench_bare (id bigserial PRIMARY KEY, claim_id bigint, amount numeric(12, 2), at timestamptz)
+"""
+WARM_UP = 5
+Rows = list[tuple[str, ...]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench.claims", description="Measures deciding and paying claims.")
+    parser.add_argument("--small", type=int, default=10_000)
+    parser.add_argument("--large", type=int, default=1_000_000)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--each", type=int, default=60, help="claims each client decides and pays in a run")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--asks", type=int, default=15)
+    options = parser.parse_args()
+    with house() as place:
+        with psycopg.connect(place.superuser, autocommit=True) as connection:
+            connection.execute(BARE)
+            connection.execute(f"GRANT ALL ON bench_bare, bench_bare_id_seq TO {RUNTIME}")
+        templates = _templates()
+        present, rates, pages = 0, {}, {}
+        for size in (options.small, options.large):
+            start = time.perf_counter()
+            copy_claims(place, templates["paid"], present, size)
+            say(bench="claims", part="filled", claims=size, seconds=round(time.perf_counter() - start))
+            present = size
+            rates[size] = [
+                _race(place, templates["submitted"], options, size, run) for run in range(options.runs)
+            ]
+            pages[size] = _pages(options.asks, size)
+    _table(options, rates, pages)
+
+
+def _table(
+    options: argparse.Namespace,
+    rates: dict[int, list[tuple[float, float]]],
+    pages: dict[int, dict[tuple[str, str], float]],
+) -> None:
+    rows: Rows = []
+    for size, runs in rates.items():
+        pairs = statistics.median(pair for pair, _ in runs)
+        ratio = statistics.median(bare / pair for pair, bare in runs)
+        rows.append((f"decided and paid a second, {size:,} claims present", f"{pairs:.0f}", "", ""))
+        rows.append((f"  bare INSERTs for one of them, {size:,} present", f"{ratio:.1f}", "", ""))
+    small, large = (
+        statistics.median(bare / pair for pair, bare in rates[size])
+        for size in (options.small, options.large)
+    )
+    growth = large / small
+    rows.append(
+        (
+            f"× time of one against bare INSERTs, {options.large:,} against {options.small:,}",
+            f"{growth:.2f}",
+            f"<= {MOST_GROWTH}",
+            "yes" if growth <= MOST_GROWTH else "no",
+        )
+    )
+    for who, name in pages[options.small]:
+        before, after = pages[options.small][who, name], pages[options.large][who, name]
+        rows.append((f"{name}, {who}: ms", f"{before:.0f} -> {after:.0f}", "", ""))
+    say(bench="claims", result="growth", figure=round(growth, 3), goal=MOST_GROWTH)
+    show("Claims", ("measured", "figure", "goal", "met"), rows)
+
+
+def _race(
+    place: House, templates: list[int], options: argparse.Namespace, size: int, run: int
+) -> tuple[float, float]:
+    """All clients at once: claims decided and paid a second, and bare INSERTs a second right before."""
+    from claims.models import Claim
+
+    serials = next_serials(options.clients * (options.each + WARM_UP))
+    copy_claims(place, templates, *serials)
+    place.settle()
+    waiting = list(
+        Claim.objects.filter(state="submitted")
+        .exclude(pk__in=templates)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    bare = _together("bare", [list(range(options.each * 5 + WARM_UP))] * options.clients)
+    pairs = _together("pay", [waiting[client :: options.clients] for client in range(options.clients)])
+    say(
+        bench="claims",
+        part="pay",
+        present=size,
+        run=run,
+        clients=options.clients,
+        a_second=round(pairs, 1),
+        bare_a_second=round(bare, 1),
+        bare_for_one=round(bare / pairs, 2),
+    )
+    return pairs, bare
+
+
+def _together(work: str, shares: list[list[int]]) -> float:
+    """Each share done in a process of its own, all starting at the same moment: pieces a second in all."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "bench.client", work],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=dies_with_parent(),
+        )
+        for _ in shares
+    ]
+    for process, share in zip(processes, shares, strict=True):
+        _say_to(process, json.dumps({"warm": share[:WARM_UP], "timed": share[WARM_UP:]}))
+    for process in processes:
+        _hear(process, "ready")
+    start = time.perf_counter()
+    for process in processes:
+        _say_to(process, "go")
+    for process in processes:
+        _hear(process, "done")
+    seconds = time.perf_counter() - start
+    for process in processes:
+        process.wait()
+    return sum(len(share) - WARM_UP for share in shares) / seconds
+
+
+def _say_to(process: "subprocess.Popen[str]", line: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(line + "\n")
+    process.stdin.flush()
+
+
+def _hear(process: "subprocess.Popen[str]", word: str) -> None:
+    assert process.stdout is not None
+    if process.stdout.readline().strip() != word:
+        raise SystemExit("a client of the bench failed; its message stands above")
+
+
+def _pages(asks: int, size: int) -> dict[tuple[str, str], float]:
+    """The median of each page of claims in milliseconds, as an insurer's reviewer and as the city sees it."""
+    from django.test import Client
+
+    from jincheng_insurance.access.models import User
+
+    medians = {}
+    for who in ("reviewer", "city"):
+        client = Client(SERVER_NAME="localhost")
+        client.force_login(User.objects.get(username=who))
+        for name, path in PAGES.items():
+            if who == "city" and name == "to do":
+                continue  # the city has no queue
+            taken = []
+            for _ in range(asks):
+                start = time.perf_counter()
+                answer = client.get(path)
+                taken.append((time.perf_counter() - start) * 1000)
+                if answer.status_code != 200:
+                    raise SystemExit(f"{path}: {answer.status_code}")
+            medians[who, name] = statistics.median(taken)
+            say(
+                bench="claims", part="page", present=size, who=who, page=name, ms=round(medians[who, name], 1)
+            )
+    return medians
+
+
+def _templates() -> dict[str, list[int]]:
+    """In every county one claim paid and one submitted, made by the product's own services: what is copied later."""
+    from django.utils import timezone
+
+    from claims.services.decision import approve_claim
+    from claims.services.payment import record_payment
+    from enrollment.models import Agreement
+    from enrollment.selectors import current_policy_year
+    from jincheng_insurance.access.models import Grant, Insurer, Region, User
+    from jincheng_insurance.access.roles import Role
+
+    year = current_policy_year()
+    insurer = Insurer.objects.create(code="A", name="保险公司A")
+    people = {name: User.objects.create(username=name) for name in ("adjuster", "reviewer", "city", "county")}
+    for name, role in (("adjuster", Role.ADJUSTER), ("reviewer", Role.REVIEWER)):
+        Grant.objects.create(user=people[name], role=role, insurer=insurer, starts_on="2026-01-01")
+    Grant.objects.create(user=people["city"], role=Role.CITY_OFFICER, starts_on="2026-01-01")
+    made: dict[str, list[int]] = {"paid": [], "submitted": []}
+    for county in Region.objects.filter(level="county").order_by("code"):
+        Grant.objects.create(
+            user=people["county"], role=Role.COUNTY_OFFICER, region=county, starts_on="2026-01-01"
+        )
+        agreement = Agreement.objects.create(
+            policy_year=year,
+            county=county,
+            insurer=insurer,
+            number=f"XY-{county.code}",
+            signed_on=f"{year.year}-01-01",
+        )
+        for state, keys in made.items():
+            claim = _submitted(agreement, User.objects.in_bulk(field_name="username"), state)
+            keys.append(claim.pk)
+            if state == "paid":
+                approve_claim(claim=claim, reason="", actor=people["reviewer"])
+                record_payment(
+                    claim=claim, paid_on=timezone.localdate(), reference="B", actor=people["reviewer"]
+                )
+    return made
+
+
+def _submitted(agreement: Any, people: dict[str, Any], state: str) -> Any:
+    """A person listed, enrolled, with a claim of one bill handed in."""
+    import datetime
+
+    from claims.models import Claim
+    from claims.services.bills import BillFacts, add_bill
+    from claims.services.decision import submit_claim
+    from claims.services.intake import report_claim
+    from enrollment.models import RosterHousehold, RosterImport, RosterPerson
+    from enrollment.services.enrolment import enrol_household
+
+    code = f"{agreement.county.code}-{state}"
+    listed, _new = RosterImport.objects.get_or_create(
+        stored_as="bench",
+        defaults={"file_name": "bench.xlsx", "sha256": "", "size": 1, "uploaded_by": people["city"]},
+    )
+    household = RosterHousehold.objects.create(
+        code=code, county=agreement.county, category="OUT_OF_POVERTY", listed_by=listed, seen_in=listed
+    )
+    RosterPerson.objects.create(
+        household=household,
+        name="张三",
+        id_number_sealed=b"bench",
+        id_number_index=code.encode(),
+        birth_date=datetime.date(1960, 1, 1),
+        sex="male",
+        relation="HEAD",
+        basic_insurance="resident",
+        seen_in=listed,
+    )
+    first = datetime.date(agreement.policy_year_id, 1, 1)
+    insured = enrol_household(
+        agreement=agreement, household=household, cover_from=first, actor=people["county"]
+    )
+    claim: Claim = report_claim(
+        insured_person=insured.persons.get(), reserve=Decimal(2000), account="", actor=people["adjuster"]
+    )
+    zero = Decimal(0)
+    bill = BillFacts("inpatient", "晋城市人民医院", code, first, Decimal(9000), Decimal(4000), *[zero] * 4)
+    add_bill(claim=claim, facts=bill, actor=people["adjuster"])
+    submit_claim(claim=claim, actor=people["adjuster"])
+    return claim
+
+
+if __name__ == "__main__":
+    main()
