@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0002_regions'),
-        ('claims', '0004_life'),
+        ('claims', '0005_bulk'),
         ('enrollment', '0007_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
