@@ -313,3 +313,6 @@ class ClaimEvent(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.step}"
+
+
+from claims.models_document import ClaimDocument, DocumentKind, DocumentRequest  # noqa: E402, F401

@@ -26,6 +26,11 @@ ACTS = {
     "return_claim": _("returned a claim"),
     "approve_claim": _("approved a claim"),
     "record_payment": _("recorded a payment"),
+    "add_document": _("added a paper to a claim"),
+    "open_document": _("opened a paper of a claim"),
+    "remove_document": _("removed a paper from a claim"),
+    "ask_for_documents": _("asked for missing papers"),
+    "download_list": _("downloaded a list"),
     "fire_alert": _("alert fired"),
 }
 
@@ -47,6 +52,9 @@ FACTS = {
     "net_premium": _("net premium"),
     "cover_from": _("cover from"),
     "found": _("found"),
+    "kind": _("kind"),
+    "kinds": _("kinds"),
+    "rows": _("rows"),
 }
 
 

@@ -84,6 +84,17 @@ claims:submit               POST   assessed  403   403   403/404 403     302/404
 claims:return               POST   submitted 403   403   403/404 403     403/404 302/404 403   403   sign-in
 claims:approve              POST   submitted 403   403   403/404 403     403/404 302/404 403   403   sign-in
 claims:pay                  POST   approved  403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:documents            GET    assessed  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:documents            POST   assessed  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:document             GET    paper     200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:remove_document      POST   paper     403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:ask_for_documents    POST   assessed  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:documents_notice     GET    asked     200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:calculation_sheet    GET    approved  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:decision_letter      GET    approved  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:plain_words          GET    approved  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:payment_list         GET    -         200   403   200     403     200     200     200   403   sign-in
+claims:posting              GET    -         200   403   200     403     200     200     200   403   sign-in
 
 riskpool:dashboard          GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in
@@ -97,6 +108,8 @@ WRITES_NOTHING = frozenset(
 )
 # Refusals that leave a trace all the same: each look for a person is on record, found or not.
 LEAVES_A_RECORD = frozenset({"claims:find"})
+# Reading that leaves a trace: each look at a paper of a claim is on record, and nothing else changes.
+RECORDED_READING = frozenset({"claims:document"})
 
 
 @dataclass(frozen=True, slots=True)

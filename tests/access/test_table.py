@@ -7,7 +7,15 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from jincheng_insurance.access.roles import Role
-from tests.access.table import ANONYMOUS, LEAVES_A_RECORD, LINES, SIGN_IN, WRITES_NOTHING, Line
+from tests.access.table import (
+    ANONYMOUS,
+    LEAVES_A_RECORD,
+    LINES,
+    RECORDED_READING,
+    SIGN_IN,
+    WRITES_NOTHING,
+    Line,
+)
 from tests.access.town import RECORDS, Town, Undone, addresses, keys_of, traces
 
 METHODS = ("GET", "POST")
@@ -66,7 +74,8 @@ def test_every_role_gets_the_answer_of_the_table(town: Town, line: Line) -> None
 def _wrong_trace(line: Line, answer: str, before: dict[str, str], after: dict[str, str]) -> str:
     """What is wrong with the tables after a visit: reading and refusal change none, an act changes some."""
     changed = {table for table in before if before[table] != after[table]}
-    if answer not in REFUSED and line.address in LEAVES_A_RECORD and line.method == "POST":
+    recorded = LEAVES_A_RECORD if line.method == "POST" else RECORDED_READING
+    if answer not in REFUSED and line.address in recorded:
         return "" if changed == {RECORDS} else f"changed {changed}, not the record alone"
     acted = line.method == "POST" and answer not in REFUSED | {"422"} and line.address not in WRITES_NOTHING
     if acted and RECORDS not in changed:

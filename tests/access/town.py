@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from claims.models import Claim
+from claims.services.documents import ask_for_documents
 from demo.people import make_households
 from demo.workbooks import write_one_sheet
 from enrollment.models import InsuredHousehold, RosterHousehold, RosterImport, RosterPerson
@@ -27,6 +28,7 @@ from premiums.services import issue_statement
 from riskpool.models import Alert
 from riskpool.services import evaluate_agreement
 from tests.access.table import ANONYMOUS
+from tests.papers import added_document, picture
 from tests.world import (
     PASSWORD,
     Party,
@@ -83,6 +85,8 @@ class Town:
         data = {} if empty or method == "GET" else dict(side.posted.get(address, {}))
         if address == "roster:imports" and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
+        if address == "claims:documents" and data:
+            data["file"] = SimpleUploadedFile("scan.png", picture(colour="red"))
         return (
             client.generic(method, path)
             if method not in {"GET", "POST"}
@@ -131,6 +135,9 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         uploaded_by=party[Role.COUNTY_OFFICER],
     )
     bill = assessed.bills.get()
+    paper = added_document(assessed, party)
+    asked = reported_claim(party, person)
+    ask_for_documents(claim=asked, kinds=["invoice"], note="", actor=party[Role.ADJUSTER])
     side = Side(
         party,
         rows={
@@ -143,6 +150,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "alert": alert.pk,
             "assessed": assessed.pk,
             "bill": bill.pk,
+            "paper": paper.pk,
+            "asked": asked.pk,
             "submitted": submitted.pk,
             "approved": approved.pk,
         },
@@ -196,6 +205,9 @@ def _posted(
         "claims:reserve": {"reserve": "2345", "reason": "a new estimate"},
         "claims:return": {"reason": "the invoice is missing"},
         "claims:approve": {"reason": ""},
+        "claims:documents": {"kind": "invoice", "file": ""},
+        "claims:remove_document": {"reason": "of another person"},
+        "claims:ask_for_documents": {"kinds": ["bank_card"], "note": ""},
         "claims:pay": {"paid_on": today, "reference": "B1"},
     }
 

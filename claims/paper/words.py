@@ -1,0 +1,57 @@
+"""Words of claims' papers: stages, what went into them, parts of the sum, and the scheme's own articles."""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.texts import STAGES
+from enrollment.texts import VALUES
+
+PROPERTY_STAGES: Mapping[str, Promise] = {
+    "assessed": gettext_lazy("Loss assessed by all three parties"),
+    "recovered": gettext_lazy("Recovered from others"),
+    "net_loss": gettext_lazy("Loss that is left"),
+    "property_cap": gettext_lazy("Limit of the household and year"),
+    "property_remaining": gettext_lazy("Left of the limit"),
+}
+PARTS: Mapping[str, Promise] = {
+    "inpatient": gettext_lazy("Inpatient"),
+    "outpatient": gettext_lazy("Outpatient"),
+    "property": gettext_lazy("Household property"),
+}
+INPUTS: Mapping[str, Promise] = {
+    "bills": gettext_lazy("bills"),
+    "basis": gettext_lazy("deductible"),
+    "rate": gettext_lazy("rate"),
+    "cause": gettext_lazy("cause"),
+}
+CAUSES: Mapping[str, Promise] = {
+    "natural_disaster": gettext_lazy("natural disaster"),
+    "theft": gettext_lazy("theft"),
+    "fire": gettext_lazy("fire"),
+    "other": gettext_lazy("other cause"),
+}
+
+
+def stage_name(code: str) -> str:
+    return str(PROPERTY_STAGES.get(code) or STAGES.get(code, code))
+
+
+def part_name(of: str) -> str:
+    return str(PARTS[of])
+
+
+def inputs_text(inputs: Iterable[tuple[str, str]]) -> str:
+    """What went into a stage: "bills 3", "deductible once a year"."""
+    words = {**CAUSES, **VALUES}
+    said = (f"{INPUTS.get(name, name)} {words.get(value, value)}" for name, value in inputs)
+    return "；".join(said)
+
+
+def article(coverage: str) -> str:
+    """The scheme's own words for where a claim's right stands."""
+    if coverage == "property":
+        return _("Implementation scheme 晋市乡振中心〔2025〕6号, section 3 (2)")
+    return _("Implementation scheme 晋市乡振中心〔2025〕6号, section 3 (1)")
