@@ -45,7 +45,7 @@ def part_name(of: str) -> str:
 
 def inputs_text(inputs: Iterable[tuple[str, str]]) -> str:
     """What went into a stage: "bills 3", "deductible once a year"."""
-    words = {**CAUSES, **VALUES}
+    words: dict[str, Promise | str] = {**CAUSES, **VALUES}
     said = (f"{INPUTS.get(name, name)} {words.get(value, value)}" for name, value in inputs)
     return "；".join(said)
 

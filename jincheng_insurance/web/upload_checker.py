@@ -106,7 +106,9 @@ def redraw(data: bytes) -> tuple[str, bytes]:
         raise RefusalError("too_many_pixels") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, zlib.error) as error:
         raise RefusalError("damaged") from error
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    if max(upright.size) > LONGEST_SIDE and upright.mode == "1":
+        upright = upright.convert("L")
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
     return encode(upright, png)
 
 

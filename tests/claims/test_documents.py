@@ -1,0 +1,313 @@
+"""The papers of a claim: who hands in and sees them, what the checklist misses, and that one asks once."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from claims.checklists import CHECKLISTS, Case, needed_papers
+from claims.models import Care, Claim, ClaimDocument, ClaimEvent, DocumentKind, DocumentRequest
+from claims.services import documents
+from claims.services.bills import add_bill
+from claims.services.decision import submit_claim
+from claims.services.documents import (
+    add_document,
+    ask_for_documents,
+    missing_documents,
+    open_document,
+    remove_document,
+    standing_documents,
+)
+from claims.services.payment import record_payment
+from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.access.roles import Role
+from jincheng_insurance.audit.models import AuditRecord
+from tests.papers import added_document, pdf, photograph, picture
+from tests.world import World, approved_claim, bill_facts, reported_claim
+
+
+def signed_in(world: World, role: Role, *, foreign: bool = False) -> Client:
+    client = Client()
+    client.force_login((world.foreign if foreign else world.own)[role])
+    return client
+
+
+def stored_files() -> int:
+    folder = Path(settings.UPLOAD_DIR)
+    return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+def test_a_paper_is_kept_sealed_and_comes_back_as_it_was(world: World) -> None:
+    document = added_document(reported_claim(world.own), world.own, data=pdf(), name="结算单.pdf")
+    kept = Path(settings.UPLOAD_DIR) / document.stored_as
+    assert b"%PDF" not in kept.read_bytes()
+    assert kept.stat().st_mode & 0o077 == 0
+    assert open_document(document=document, actor=world.own[Role.REVIEWER]) == pdf()
+
+
+def test_each_look_at_a_paper_is_on_record_without_its_name(world: World) -> None:
+    claim = reported_claim(world.own)
+    document = added_document(claim, world.own, name="身份证140524199001011234.png")
+    open_document(document=document, actor=world.own[Role.COUNTY_OFFICER])
+    record = AuditRecord.objects.get(act="open_document")
+    assert (record.actor, record.object_id, record.county) == (
+        world.own[Role.COUNTY_OFFICER],
+        str(document.pk),
+        world.own.county,
+    )
+    assert record.facts == {"claim": claim.number, "kind": "identity_card"}
+    assert "140524199001011234" not in document.file_name
+
+
+def test_a_paper_of_another_party_can_not_be_opened_even_by_the_service(world: World) -> None:
+    document = added_document(reported_claim(world.own), world.own)
+    with pytest.raises(PermissionDenied):
+        open_document(document=document, actor=world.foreign[Role.ADJUSTER])
+    assert not AuditRecord.objects.filter(act="open_document").exists()
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.COUNTY_OFFICER, Role.CITY_OFFICER, Role.AUDITOR])
+def test_only_the_adjuster_hands_papers_in(world: World, role: Role) -> None:
+    claim = reported_claim(world.own)
+    with pytest.raises(PermissionDenied):
+        add_document(claim=claim, kind="invoice", data=picture(), file_name="a.png", actor=world.own[role])
+
+
+def test_the_same_file_twice_is_refused_with_the_day_of_the_first(world: World) -> None:
+    claim = reported_claim(world.own)
+    first = added_document(claim, world.own, data=photograph(), name="first.jpg")
+    files = stored_files()
+    with pytest.raises(Refused, match=r"first\.jpg"):
+        added_document(claim, world.own, kind="invoice", data=photograph(), name="second.jpg")
+    assert stored_files() == files
+    added_document(reported_claim(world.own), world.own, data=photograph())
+    remove_document(document=first, reason="blurred", actor=world.own[Role.ADJUSTER])
+    added_document(claim, world.own, data=photograph(), name="again.jpg")
+
+
+def test_the_database_itself_refuses_the_same_file_twice(world: World) -> None:
+    document = added_document(reported_claim(world.own), world.own)
+    document.pk, document.stored_as, document._state.adding = None, "another", True
+    with pytest.raises(IntegrityError, match="document_once_per_claim"), transaction.atomic():
+        document.save()
+
+
+def test_a_claim_holds_forty_papers_and_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST_DOCUMENTS", 2)
+    claim = reported_claim(world.own)
+    for colour in ("red", "green"):
+        added_document(claim, world.own, data=picture(colour=colour))
+    files = stored_files()
+    with pytest.raises(Refused, match="2"):
+        added_document(claim, world.own, data=picture(colour="blue"))
+    assert stored_files() == files
+
+
+def test_a_closed_claim_takes_no_more_papers(world: World) -> None:
+    claim = approved_claim(world.own)
+    added_document(claim, world.own, data=picture(colour="red"))
+    record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=world.own[Role.REVIEWER])
+    claim.refresh_from_db()
+    with pytest.raises(Refused):
+        added_document(claim, world.own, data=picture(colour="green"))
+
+
+def test_a_paper_is_removed_with_a_reason_before_submission_only(world: World) -> None:
+    claim = reported_claim(world.own)
+    kept, gone = added_document(claim, world.own), added_document(claim, world.own, data=pdf())
+    with pytest.raises(Refused):
+        remove_document(document=gone, reason=" ", actor=world.own[Role.ADJUSTER])
+    remove_document(document=gone, reason="of another person", actor=world.own[Role.ADJUSTER])
+    gone.refresh_from_db()
+    assert (gone.removed_by, gone.removal_reason) == (world.own[Role.ADJUSTER], "of another person")
+    assert standing_documents(claim) == [kept]
+    with pytest.raises(Refused):
+        open_document(document=gone, actor=world.own[Role.REVIEWER])
+    add_bill(claim=claim, facts=bill_facts("5000"), actor=world.own[Role.ADJUSTER])
+    submit_claim(claim=claim, actor=world.own[Role.ADJUSTER])
+    with pytest.raises(Refused):
+        remove_document(document=kept, reason="late", actor=world.own[Role.ADJUSTER])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM claims_claimdocument",
+        "UPDATE claims_claimdocument SET stored_as = 'x'",
+        "UPDATE claims_claimdocument SET sha256 = 'x', removed_at = now(), removed_by_id = uploaded_by_id,"
+        " removal_reason = 'x'",
+        "DELETE FROM claims_documentrequest",
+        "UPDATE claims_documentrequest SET note = 'x'",
+    ],
+)
+def test_postgresql_lets_nobody_change_what_was_handed_in_or_asked_for(world: World, change: str) -> None:
+    claim = reported_claim(world.own)
+    added_document(claim, world.own)
+    ask_for_documents(claim=claim, kinds=["invoice"], note="", actor=world.own[Role.ADJUSTER])
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+
+
+def test_a_removal_is_not_taken_back(world: World) -> None:
+    document = added_document(reported_claim(world.own), world.own)
+    remove_document(document=document, reason="blurred", actor=world.own[Role.ADJUSTER])
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        ClaimDocument.objects.filter(pk=document.pk).update(
+            removed_at=None, removed_by=None, removal_reason=""
+        )
+
+
+def test_a_stored_file_that_is_gone_or_tampered_with_is_a_refusal(world: World) -> None:
+    claim = reported_claim(world.own)
+    document, other = added_document(claim, world.own), added_document(claim, world.own, data=pdf())
+    (Path(settings.UPLOAD_DIR) / document.stored_as).write_bytes(
+        (Path(settings.UPLOAD_DIR) / other.stored_as).read_bytes()
+    )
+    with pytest.raises(Refused):
+        open_document(document=document, actor=world.own[Role.ADJUSTER])
+    (Path(settings.UPLOAD_DIR) / other.stored_as).unlink()
+    answer = signed_in(world, Role.ADJUSTER).get(reverse("claims:document", args=[other.pk]))
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("claims:documents", args=[claim.pk])
+
+
+def test_the_checklist_follows_the_bills(world: World) -> None:
+    claim = reported_claim(world.own)
+    assert DocumentKind.DISCHARGE in missing_documents(claim)
+    add_bill(claim=claim, facts=bill_facts("1500", care=Care.OUTPATIENT), actor=world.own[Role.ADJUSTER])
+    assert missing_documents(claim) == [
+        DocumentKind.IDENTITY_CARD,
+        DocumentKind.BANK_CARD,
+        DocumentKind.INVOICE,
+        DocumentKind.SETTLEMENT,
+        DocumentKind.OUTPATIENT_RECORD,
+    ]
+    added_document(claim, world.own, kind="invoice")
+    assert DocumentKind.INVOICE not in missing_documents(claim)
+    add_bill(claim=claim, facts=bill_facts("5000"), actor=world.own[Role.ADJUSTER])
+    assert {DocumentKind.DISCHARGE, DocumentKind.OUTPATIENT_RECORD} <= set(missing_documents(claim))
+
+
+def test_every_case_has_a_list_and_theft_needs_the_police(world: World) -> None:
+    assert set(CHECKLISTS) == set(Case)
+    theft = {paper.kind for paper in needed_papers([Case.THEFT])}
+    disaster = {paper.kind for paper in needed_papers([Case.DISASTER])}
+    assert theft - disaster == {DocumentKind.POLICE_REPORT, DocumentKind.POLICE_FINDING}
+    together = [paper.kind for paper in needed_papers(Case)]
+    assert len(together) == len(set(together))
+
+
+def test_missing_papers_are_asked_for_once(world: World) -> None:
+    claim = reported_claim(world.own)
+    ask_for_documents(
+        claim=claim, kinds=["discharge", "invoice"], note="both sides", actor=world.own[Role.ADJUSTER]
+    )
+    assert DocumentRequest.objects.get().kinds == ["invoice", "discharge"]
+    with pytest.raises(Refused) as caught:
+        ask_for_documents(claim=claim, kinds=["bank_card"], note="", actor=world.own[Role.ADJUSTER])
+    assert caught.value.rule == "R26"
+    assert str(timezone.localdate().day) in str(caught.value)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DocumentRequest.objects.create(
+            claim=claim, round=1, kinds=["bank_card"], asked_by=world.own[Role.ADJUSTER]
+        )
+
+
+def test_a_reopened_claim_may_be_asked_about_once_more(world: World) -> None:
+    claim = reported_claim(world.own)
+    actor = world.own[Role.ADJUSTER]
+    ask_for_documents(claim=claim, kinds=["invoice"], note="", actor=actor)
+    ClaimEvent.objects.create(claim=claim, step="reopen", to_state=claim.state, by=actor)
+    ask_for_documents(claim=claim, kinds=["bank_card"], note="", actor=actor)
+    assert list(claim.document_requests.values_list("round", flat=True)) == [1, 2]
+
+
+@pytest.mark.parametrize("kinds", [[], ["passport"], ["identity_card"]])
+def test_nothing_unknown_or_already_here_is_asked_for(world: World, kinds: list[str]) -> None:
+    claim = reported_claim(world.own)
+    added_document(claim, world.own, kind="identity_card")
+    with pytest.raises(Refused) as caught:
+        ask_for_documents(claim=claim, kinds=kinds, note="", actor=world.own[Role.ADJUSTER])
+    assert caught.value.field == "kinds"
+
+
+def upload(client: Client, claim: Claim, *files: tuple[str, bytes]) -> object:
+    sent = [SimpleUploadedFile(name, data) for name, data in files]
+    return client.post(reverse("claims:documents", args=[claim.pk]), {"kind": "invoice", "file": sent})
+
+
+def test_several_files_are_handed_in_at_once_and_the_bad_one_is_named(world: World) -> None:
+    claim = reported_claim(world.own)
+    answer = upload(
+        signed_in(world, Role.ADJUSTER),
+        claim,
+        ("one.png", picture(colour="red")),
+        ("page.jpg", b"<!doctype html><script>alert(1)</script>"),
+        ("two.jpg", pdf()),
+    )
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert "page.jpg" in answer.content.decode()  # type: ignore[attr-defined]
+    assert [document.file_name for document in standing_documents(claim)] == ["one.png", "two.pdf"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff" + b"\0" * (10 * 2**20)], ids=["empty", "over-size"])
+def test_empty_and_over_size_files_get_a_clear_word(world: World, data: bytes) -> None:
+    claim = reported_claim(world.own)
+    answer = upload(signed_in(world, Role.ADJUSTER), claim, ("a.jpg", data))
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert "a.jpg" in answer.content.decode()  # type: ignore[attr-defined]
+    assert not standing_documents(claim)
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"), [(picture(), "inline"), (pdf(), "attachment")], ids=["png", "pdf"]
+)
+def test_a_paper_is_served_so_that_nothing_in_it_runs_or_stays(world: World, data: bytes, shown: str) -> None:
+    document = added_document(reported_claim(world.own), world.own, data=data, name='结算"单.png')
+    answer = signed_in(world, Role.REVIEWER).get(reverse("claims:document", args=[document.pk]))
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == document.content_type
+    assert answer["Content-Disposition"].startswith(f"{shown}; filename")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cache-Control"] == "private, no-store"
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "DENY"
+
+
+def test_a_photograph_is_served_without_where_it_was_taken(world: World) -> None:
+    document = added_document(reported_claim(world.own), world.own, data=photograph(), name="a.jpg")
+    answer = signed_in(world, Role.ADJUSTER).get(reverse("claims:document", args=[document.pk]))
+    with Image.open(io.BytesIO(answer.content)) as image:
+        assert not image.getexif()
+    assert b"CANARY" not in answer.content
+
+
+def test_the_page_shows_what_is_here_missing_asked_for_and_removed(world: World) -> None:
+    claim = reported_claim(world.own)
+    actor = world.own[Role.ADJUSTER]
+    added_document(claim, world.own, name="证件.png")
+    gone = added_document(claim, world.own, data=pdf(), name="错件.pdf")
+    remove_document(document=gone, reason="不是本人", actor=actor)
+    client = signed_in(world, Role.ADJUSTER)
+    page = client.get(reverse("claims:documents", args=[claim.pk])).content.decode()
+    assert "证件.png" in page
+    assert "不是本人" in page
+    assert 'value="invoice" id="id_kinds_' in page
+    client.post(reverse("claims:ask_for_documents", args=[claim.pk]), {"kinds": ["invoice"], "note": ""})
+    assert "一次性通知" in client.get(reverse("claims:documents", args=[claim.pk])).content.decode()
+    again = client.post(
+        reverse("claims:ask_for_documents", args=[claim.pk]), {"kinds": ["bank_card"], "note": ""}
+    )
+    assert again.status_code == 422
+    assert "只能一次性通知" in again.content.decode()
+    reviewer = signed_in(world, Role.REVIEWER).get(reverse("claims:documents", args=[claim.pk]))
+    assert "multipart/form-data" not in reviewer.content.decode()
