@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from claims.adjudication import adjudicate_claim
 from claims.models import Claim, Decision, Payment
+from claims.paper.words import coverage_name
 from enrollment.models import InsuredHousehold, Relation
 from enrollment.selectors import masked_identity, terms_of
 from jincheng_insurance.scheme.breakdown import Breakdown
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.scheme.medical import MedicalDecision
 from jincheng_insurance.scheme.terms import Terms
-from jincheng_insurance.web.formats import mask_number
+from jincheng_insurance.web.paper import in_chinese
 from jincheng_insurance.web.rule_texts import rule_text
 
 
@@ -80,8 +81,9 @@ class ClaimFacts:
     terms: Terms
 
 
+@in_chinese
 def claim_facts(claim: Claim) -> ClaimFacts:
-    """Gather a claim of `selectors.claims`."""
+    """Gather a claim of `selectors.claims`; its words are Chinese, as the papers are."""
     decision = claim.decisions.filter(reverses=None, reversed_by=None).order_by("id").last()
     decided = decision is not None and claim.granted is not None
     reckonings, refusal = _reckonings(claim, decision if decided else None)
@@ -92,7 +94,7 @@ def claim_facts(claim: Claim) -> ClaimFacts:
     return ClaimFacts(
         number=claim.number,
         coverage=claim.coverage,
-        coverage_name=str(Claim.Coverage(claim.coverage).label),
+        coverage_name=coverage_name(claim.coverage),
         insured=insured_name(claim),
         identity=masked_identity(claim.insured_person.roster_person) if claim.insured_person else "",
         place=place_of(household),
@@ -135,7 +137,7 @@ def _bill_lines(claim: Claim) -> tuple[BillLine, ...]:
             care=bill.care,
             on=bill.on,
             hospital=bill.hospital,
-            invoice=mask_number(bill.invoice_number),
+            invoice=bill.invoice_number,
             bill=bill.bill,
             basic=bill.basic,
             serious_illness=bill.serious_illness,

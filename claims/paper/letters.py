@@ -158,7 +158,7 @@ def plain_words(facts: ClaimFacts) -> Paper:
 def _claim_rows(facts: ClaimFacts) -> tuple[tuple[str, str], ...]:
     rows = [
         (_("Claim number"), facts.number),
-        (_("Insured"), facts.insured),
+        (_("Insured person"), facts.insured),
         (_("Identity number"), facts.identity),
         (_("Place"), f"{facts.county} {facts.place}" if facts.place != facts.county else facts.county),
         (_("Coverage"), facts.coverage_name),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from claims.paper.words import coverage_name
 from jincheng_insurance.web.capitals import capitals
 from jincheng_insurance.web.formats import day, mask_name, yuan
 from jincheng_insurance.web.paper import Facts, Paper, Signatures, Table, Text, in_chinese
@@ -61,7 +62,7 @@ def payment_list(period: Period, rows: Sequence[Paid]) -> Paper:
         _("No."),
         _("Claim number"),
         _("Place"),
-        _("Insured"),
+        _("Insured person"),
         _("Coverage"),
         _("Paid on"),
         _("Bank reference"),
@@ -73,7 +74,7 @@ def payment_list(period: Period, rows: Sequence[Paid]) -> Paper:
             row.number,
             row.place,
             row.name,
-            row.coverage,
+            coverage_name(row.coverage),
             row.paid_on.isoformat(),
             row.reference,
             row.amount,
@@ -103,7 +104,7 @@ def payment_list(period: Period, rows: Sequence[Paid]) -> Paper:
 def posting(period: Period, rows: Sequence[Posted]) -> Paper:
     """公示: village, masked name, coverage and amount, and nothing else (R28). Names are masked here, so that no caller
     can forget to."""
-    cells = tuple((row.place, mask_name(row.name), row.coverage, row.amount) for row in rows)
+    cells = tuple((row.place, mask_name(row.name), coverage_name(row.coverage), row.amount) for row in rows)
     opening = _(
         "Under the Jincheng poverty-prevention insurance the following payments were approved in %(county)s,"
         " %(period)s. They are posted for everybody to examine."

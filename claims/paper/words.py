@@ -1,11 +1,13 @@
 """Words of claims' papers: stages, what went into them, parts of the sum, and the scheme's own articles."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.models import Claim
 from claims.texts import STAGES
 from enrollment.texts import VALUES
 
@@ -36,18 +38,27 @@ CAUSES: Mapping[str, Promise] = {
 
 
 def stage_name(code: str) -> str:
-    return str(PROPERTY_STAGES.get(code) or STAGES.get(code, code))
+    return str(PROPERTY_STAGES.get(code) or STAGES.get(code) or code)
 
 
 def part_name(of: str) -> str:
     return str(PARTS[of])
 
 
+def coverage_name(code: str) -> str:
+    return str(Claim.Coverage(code).label)
+
+
 def inputs_text(inputs: Iterable[tuple[str, str]]) -> str:
-    """What went into a stage: "bills 3", "deductible once a year"."""
-    words: dict[str, Promise | str] = {**CAUSES, **VALUES}
-    said = (f"{INPUTS.get(name, name)} {words.get(value, value)}" for name, value in inputs)
+    """What went into a stage: "bills 3", "deductible once a year", "rate 50%"."""
+    said = (f"{INPUTS.get(name, name)} {_value(name, value)}" for name, value in inputs)
     return "；".join(said)
+
+
+def _value(name: str, value: str) -> str:
+    if name == "rate":
+        return f"{Decimal(value) * 100:.0f}%"
+    return str(VALUES.get(value) or CAUSES.get(value) or value)
 
 
 def article(coverage: str) -> str:

@@ -1,6 +1,7 @@
 """Papers as Word documents: A4, Song and FangSong type, tables whose numbers stand to the right and whose heads repeat,
 page numbers. `write_word` does a whole paper; the smaller functions serve reports that are put together otherwise."""
 
+import datetime
 import io
 import re
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ def new_document(*, title: str = "", large: bool = False) -> Any:
     properties = document.core_properties
     properties.title, properties.author, properties.comments = plain_text(title), "", ""
     properties.last_modified_by = ""
+    properties.created = properties.modified = datetime.datetime.now(datetime.UTC)
     add_page_numbers(section)
     return document
 
