@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +28,7 @@ from claims.services.documents import (
     standing_documents,
 )
 from claims.services.payment import record_payment
+from claims.views.documents import documents_panel
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
@@ -311,3 +313,19 @@ def test_the_page_shows_what_is_here_missing_asked_for_and_removed(world: World)
     assert "只能一次性通知" in again.content.decode()
     reviewer = signed_in(world, Role.REVIEWER).get(reverse("claims:documents", args=[claim.pk]))
     assert "multipart/form-data" not in reviewer.content.decode()
+
+
+def test_the_panel_for_the_claims_own_page_says_what_is_missing_and_asked_for(world: World) -> None:
+    claim = reported_claim(world.own)
+    added_document(claim, world.own)
+    ask_for_documents(claim=claim, kinds=["invoice"], note="", actor=world.own[Role.ADJUSTER])
+    for role, may_add in ((Role.ADJUSTER, True), (Role.REVIEWER, False)):
+        context = documents_panel(claim, world.own[role])
+        assert context["may_add"] is may_add
+        panel = render_to_string("claims/documents/panel.html", context)
+        assert "还缺： 银行卡或存折复印件、医疗费用发票、医保结算单、出院小结" in panel
+        assert reverse("claims:documents_notice", args=[claim.pk]) in panel
+    links = render_to_string("claims/paper/links.html", {"claim": claim})
+    assert reverse("claims:plain_words", args=[claim.pk]) in links
+    assert reverse("claims:decision_letter", args=[claim.pk]) not in links
+    assert reverse("claims:posting") in render_to_string("claims/paper/list_links.html")
