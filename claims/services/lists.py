@@ -9,7 +9,8 @@ from jincheng_insurance.audit.services import record
 
 
 @transaction.atomic(durable=True)
-def note_download(*, kind: str, county: Region, rows: int, actor: User) -> None:
-    """Record that the actor took a list of one county away as a file; `kind` says which list and format."""
+def note_download(*, name: str, file_format: str, county: Region, rows: int, actor: User) -> None:
+    """Record that the actor took a list of one county away as a file; `name` says which list."""
     require(actor, Act.VIEW_CLAIM)
-    record("download_list", actor=actor, on=county, county_id=county.pk, facts={"kind": kind, "rows": rows})
+    facts = {"list": name, "format": file_format, "rows": rows}
+    record("download_list", actor=actor, on=county, county_id=county.pk, facts=facts)

@@ -121,7 +121,9 @@ def _list_page(
             paper = make(period, rows)
             wanted = request.GET.get("format")
             if wanted in {WORD, EXCEL}:
-                note_download(kind=f"{kind}.{wanted}", county=asked["county"], rows=len(rows), actor=actor)
+                note_download(
+                    name=kind, file_format=wanted, county=asked["county"], rows=len(rows), actor=actor
+                )
                 return _list_file(paper, wanted)
             context |= {"paper": paper, "rows": len(rows)}
     return render(request, "claims/paper/list.html", context, status=422 if county and form.errors else 200)

@@ -55,7 +55,18 @@ FACTS = {
     "kind": _("kind"),
     "kinds": _("kinds"),
     "rows": _("rows"),
+    "list": _("list"),
+    "format": _("format"),
 }
+
+
+# Codes among the facts, by the fact's name; rooms register theirs when they start.
+VALUES: dict[str, dict[str, Any]] = {}
+
+
+def register_values(name: str, labels: Mapping[str, Any]) -> None:
+    """Say how the codes of one fact are shown."""
+    VALUES.setdefault(name, {}).update(labels)
 
 
 def act_text(act: str) -> str:
@@ -70,7 +81,12 @@ def object_text(record: AuditRecord) -> str:
 
 
 def fact_lines(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [
-        (str(FACTS.get(name, name)), (_("yes") if value else _("no")) if isinstance(value, bool) else value)
-        for name, value in facts.items()
-    ]
+    return [(str(FACTS.get(name, name)), _shown(name, value)) for name, value in facts.items()]
+
+
+def _shown(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return "、".join(str(_shown(name, one)) for one in value)
+    return VALUES.get(name, {}).get(value, value) if isinstance(value, str) else value

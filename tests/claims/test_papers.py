@@ -360,7 +360,7 @@ def test_taking_a_list_away_is_on_record_and_looking_is_not(world: World) -> Non
     assert not AuditRecord.objects.filter(act="download_list").exists()
     client.get(reverse("claims:payment_list"), {"format": "docx"})
     record = AuditRecord.objects.get(act="download_list")
-    assert record.facts == {"kind": "payments.docx", "rows": 1}
+    assert record.facts == {"list": "payments", "format": "docx", "rows": 1}
     assert record.county == world.own.county
 
 
