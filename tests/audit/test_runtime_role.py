@@ -9,12 +9,13 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from claims.models import LossEntry
+from claims.services.documents import ask_for_documents
 from claims.services.payment import record_payment
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.append_only import AppendOnly
 from premiums.services import issue_statement
 from riskpool.services import evaluate_agreement
-from tests.world import World, approved_claim
+from tests.world import World, approved_claim, reported_claim
 
 MODELS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
 APPEND_ONLY = sorted(
@@ -30,13 +31,16 @@ def label(model: type[models.Model]) -> str:
 
 @pytest.fixture
 def filled(live_world: World) -> World:
-    """A world in which every append-only table has a row: a claim paid, a statement issued, an alert fired."""
+    """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued, an
+    alert fired."""
     claim = approved_claim(live_world.own)
     record_payment(
         claim=claim, paid_on=timezone.localdate(), reference="B1", actor=live_world.own[Role.REVIEWER]
     )
     issue_statement(agreement=live_world.own.agreement, actor=live_world.own[Role.COUNTY_OFFICER])
     evaluate_agreement(agreement_id=live_world.own.agreement.pk)
+    asked = reported_claim(live_world.own)
+    ask_for_documents(claim=asked, kinds=["invoice"], note="", actor=live_world.own[Role.ADJUSTER])
     return live_world
 
 
