@@ -1,5 +1,5 @@
-"""Claims with their bills or losses, the yearly totals that cap them, decisions, payments, and the loss ledger (R5-R14,
-R19, R26)."""
+"""Claims with their bills or losses and papers, the yearly totals that cap them, decisions, payments, and the loss
+ledger (R5-R14, R19, R26)."""
 
 from claims.models.benefit import BenefitYear
 from claims.models.claim import (
@@ -7,11 +7,10 @@ from claims.models.claim import (
     Care,
     Claim,
     ClaimEvent,
-    DocumentRequest,
-    MissingDocument,
     RejectionReason,
 )
 from claims.models.decision import Decision
+from claims.models.document import ClaimDocument, DocumentKind, DocumentRequest
 from claims.models.ledger import LossEntry
 from claims.models.loss import Cause, Finding, LossItem, PropertyLoss, SignOff
 from claims.models.medical import MedicalBill
@@ -23,14 +22,15 @@ __all__ = [
     "Care",
     "Cause",
     "Claim",
+    "ClaimDocument",
     "ClaimEvent",
     "Decision",
+    "DocumentKind",
     "DocumentRequest",
     "Finding",
     "LossEntry",
     "LossItem",
     "MedicalBill",
-    "MissingDocument",
     "Payment",
     "PaymentBatch",
     "PaymentLine",

@@ -35,3 +35,13 @@ def opened_sealed(name: str, *, suffix: str) -> Iterator[Path]:
         path = Path(folder) / f"file{suffix}"
         path.write_bytes(data)
         yield path
+
+
+def read_sealed(name: str) -> bytes:
+    """What `store_sealed` kept. Raises SealError when it doesn't open, FileNotFoundError when it is gone."""
+    return key_ring().open_bytes((Path(settings.UPLOAD_DIR) / name).read_bytes(), _place(name))
+
+
+def discard_sealed(name: str) -> None:
+    """Remove a file that was kept for an act that didn't come about."""
+    (Path(settings.UPLOAD_DIR) / name).unlink(missing_ok=True)

@@ -147,6 +147,7 @@ claims:reverse              POST   approved  403   403   403/404 403     403/404
 claims:batches              GET    -         200   403   200   403     200     200     200   403   sign-in
 claims:gather               POST   agreement 403   403   403/404 403     302/404 302/404 403   403   sign-in
 claims:batch                GET    batch     200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:batch_posting        GET    batch     200   403   200/404 403     200/404 200/404 200   403   sign-in
 claims:release              POST   batch     403   403   403/404 403     403/404 302/404 403   403   sign-in
 claims:cancel               POST   batch     403   403   403/404 403     302/404 302/404 403   403   sign-in
 claims:export               POST   released  403   403   403/404 403     403/404 200/404 403   403   sign-in
@@ -158,6 +159,17 @@ claims:paid                 POST   sent      403   403   403/404 403     403/404
 claims:failed               POST   sent      403   403   403/404 403     403/404 302/404 403   403   sign-in
 claims:back                 POST   paid      403   403   403/404 403     403/404 302/404 403   403   sign-in
 claims:recovered            POST   reversed  403   403   403/404 403     403/404 302/404 403   403   sign-in
+claims:documents            GET    assessed  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:documents            POST   assessed  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:document             POST   paper     200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:remove_document      POST   paper     403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:ask_for_documents    POST   assessed  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:documents_notice     GET    asked     200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:calculation_sheet    GET    approved  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:decision_letter      GET    approved  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:plain_words          GET    approved  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:payment_list         GET    -         200   403   200     403     200     200     200   403   sign-in
+claims:posting              GET    -         200   403   200     403     200     200     200   403   sign-in
 
 riskpool:dashboard          GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in
@@ -176,8 +188,8 @@ WRITES_NOTHING = frozenset(
         "claims:calculation",
     }
 )
-# Refusals that leave a trace all the same: each look for a person is on record, found or not.
-LEAVES_A_RECORD = frozenset({"claims:find"})
+# Acts that leave a record and nothing else: each look for a person, found or not, and each look at a paper of a claim.
+LEAVES_A_RECORD = frozenset({"claims:find", "claims:document"})
 
 
 @dataclass(frozen=True, slots=True)

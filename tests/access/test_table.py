@@ -7,7 +7,14 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from jincheng_insurance.access.roles import Role
-from tests.access.table import ANONYMOUS, LEAVES_A_RECORD, LINES, SIGN_IN, WRITES_NOTHING, Line
+from tests.access.table import (
+    ANONYMOUS,
+    LEAVES_A_RECORD,
+    LINES,
+    SIGN_IN,
+    WRITES_NOTHING,
+    Line,
+)
 from tests.access.town import RECORDS, Town, Undone, addresses, keys_of, traces
 
 METHODS = ("GET", "POST")

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from claims.models import Claim
+from claims.services.documents import ask_for_documents
 from demo.people import make_households
 from demo.workbooks import write_one_sheet
 from enrollment.models import (
@@ -44,6 +45,7 @@ from premiums.services import issue_statement
 from riskpool.models import Alert
 from riskpool.services import evaluate_agreement
 from tests.access.table import ANONYMOUS
+from tests.papers import added_document, picture
 from tests.world import (
     PASSWORD,
     Party,
@@ -112,6 +114,8 @@ class Town:
         data = {} if empty or method == "GET" else dict(side.posted.get(address, {}))
         if address in {"roster:imports", "enrollment:participation"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
+        if address == "claims:documents" and data:
+            data["file"] = SimpleUploadedFile("scan.png", picture(colour="red"))
         return (
             client.generic(method, path)
             if method not in {"GET", "POST"}
@@ -208,6 +212,9 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     account = propose_account(
         person=person.roster_person, facts=account_facts(person.roster_person), actor=second_officer(party)
     )
+    paper = added_document(assessed, party)
+    asked = reported_claim(party, person)
+    ask_for_documents(claim=asked, missing=["invoice"], note="", actor=party[Role.ADJUSTER])
     side = Side(
         party,
         rows={
@@ -233,6 +240,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "alert": alert.pk,
             "assessed": assessed.pk,
             "bill": bill.pk,
+            "paper": paper.pk,
+            "asked": asked.pk,
             "submitted": submitted.pk,
             "approved": approved.pk,
             "lost": lost.pk,
@@ -410,6 +419,10 @@ def _posted(
         "claims:reserve": {"reserve": "2345", "reason": "a new estimate"},
         "claims:return": {"reason": "the invoice is missing"},
         "claims:approve": {"reason": ""},
+        "claims:documents": {"kind": "invoice", "file": ""},
+        "claims:document": {"reason": "to compare the number"},
+        "claims:remove_document": {"reason": "of another person"},
+        "claims:ask_for_documents": {"missing": ["bank_card"], "note": ""},
         "claims:pay": {"paid_on": today, "reference": "B1"},
     }
 

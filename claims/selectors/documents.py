@@ -1,0 +1,11 @@
+"""Reading the papers of claims: within the actor's scope."""
+
+from django.db.models import QuerySet
+
+from claims.models import ClaimDocument
+from jincheng_insurance.access.models import User
+
+
+def documents(actor: User) -> QuerySet[ClaimDocument]:
+    """Papers of the claims that the actor may see, removed ones included."""
+    return ClaimDocument.objects.visible_to(actor).select_related("claim__agreement", "claim__county")
