@@ -27,6 +27,8 @@ ACTS = {
     "approve_claim": _("approved a claim"),
     "record_payment": _("recorded a payment"),
     "fire_alert": _("alert fired"),
+    "make_token": _("made an API token"),
+    "revoke_token": _("revoked an API token"),
 }
 
 FACTS = {
@@ -47,6 +49,8 @@ FACTS = {
     "net_premium": _("net premium"),
     "cover_from": _("cover from"),
     "found": _("found"),
+    "name": _("name"),
+    "valid_until": _("valid until"),
 }
 
 

@@ -12,7 +12,11 @@ sign-in page. The expectations are the rules' own:
   searches take a household code or an identity number as data: what lies out of reach is as unknown there as what
   doesn't exist, so they answer 422.
 
-A method that has no line here is refused. `row` names what the address is about, as made in tests/access/town.py.
+- the API knows tokens only: a stranger gets 401; a token reaches what its user's posts at an insurer reach, so any
+  other role gets 403; an act answers 200, or 201 where it adds something.
+
+A method that has no line here is refused. `row` names what the address is about, as made in tests/access/town.py; with
+a `#`, by its number instead of its key.
 """
 
 from dataclasses import dataclass
@@ -40,6 +44,9 @@ access:login                GET    -         302   302   302     302     302    
 access:login                POST   -         302   302   302     302     302     302     302   302   302
 access:logout               POST   -         302   302   302     302     302     302     302   302   302
 access:people               GET    -         403   403   403     403     403     403     403   200   sign-in
+access:tokens               GET    -         403   403   403     403     200     200     403   403   sign-in
+access:tokens               POST   -         403   403   403     403     200     200     403   403   sign-in
+access:revoke_token         POST   token     403   403   403     403     302/404 404     403   403   sign-in
 audit:records               GET    -         403   403   403     403     403     403     200   403   sign-in
 set_language                GET    -         302   302   302     302     302     302     302   302   302
 set_language                POST   -         302   302   302     302     302     302     302   302   302
@@ -88,6 +95,25 @@ claims:pay                  POST   approved  403   403   403/404 403     403/404
 riskpool:dashboard          GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alert              GET    alert     200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+
+api:schema                  GET    -         200   200   200     200     200     200     200   200   200
+api:docs                    GET    -         200   200   200     200     200     200     200   200   200
+api:eligibility             POST   -         403   403   403     403     200     403     403   403   401
+api:claims                  GET    -         403   403   403     403     200     200     403   403   401
+api:claims                  POST   -         403   403   403     403     201/422 403     403   403   401
+api:claim                   GET    assessed# 403   403   403     403     200/404 200/404 403   403   401
+api:bills                   POST   assessed# 403   403   403     403     201/404 403     403   403   401
+api:bill_removal            POST   bill      403   403   403     403     200/404 403     403   403   401
+api:reserve                 POST   assessed# 403   403   403     403     200/404 403     403   403   401
+api:claim_submit            POST   assessed# 403   403   403     403     200/404 403     403   403   401
+api:claim_return            POST   submitted# 403  403   403     403     403     200/404 403   403   401
+api:claim_approve           POST   submitted# 403  403   403     403     403     200/404 403   403   401
+api:claim_pay               POST   approved# 403   403   403     403     403     200/404 403   403   401
+api:statements              GET    -         403   403   403     403     200     200     403   403   401
+api:statement               GET    statement# 403  403   403     403     200/404 200/404 403   403   401
+api:statement_lines         GET    statement# 403  403   403     403     200/404 200/404 403   403   401
+api:agreements              GET    -         403   403   403     403     200     200     403   403   401
+api:agreement               GET    agreement# 403  403   403     403     200/404 200/404 403   403   401
 """
 
 # Allowed POSTs that write nothing: the language and signing out are kept in the visitor's own cookies and session, a
@@ -95,8 +121,11 @@ riskpool:alert              GET    alert     200   200   200/404 200/404 200/404
 WRITES_NOTHING = frozenset(
     {"set_language", "access:login", "access:logout", "enrollment:find_household", "claims:calculation"}
 )
-# Refusals that leave a trace all the same: each look for a person is on record, found or not.
-LEAVES_A_RECORD = frozenset({"claims:find"})
+# Each look for a person is on record, found or not, even where the POST it belongs to is refused for it.
+LEAVES_A_RECORD = frozenset({"claims:find", "api:eligibility", "api:claims"})
+
+# Of these, the ones that do nothing else.
+LOOKS_ONLY = frozenset({"claims:find", "api:eligibility"})
 
 
 @dataclass(frozen=True, slots=True)
