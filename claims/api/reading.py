@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from claims.models import Claim, LossEntry, MedicalBill
@@ -17,8 +17,10 @@ def listed_claims(actor: User, policy_year: PolicyYear | None = None) -> Any:
     rows: QuerySet[Claim] = claims(actor, policy_year).select_related(
         "insured_person__insured_household__roster_household"
     )
-    held = Sum("loss_entries__amount", filter=Q(loss_entries__kind=LossEntry.Kind.RESERVE))
-    return rows.annotate(reserve=Coalesce(held, ZERO))
+    # A subquery, so that only the rows of the piece are summed up, not every claim of the year.
+    entries = LossEntry.objects.filter(claim=OuterRef("pk"), kind=LossEntry.Kind.RESERVE).order_by()
+    held = entries.values("claim").annotate(sum=Sum("amount")).values("sum")
+    return rows.annotate(reserve=Coalesce(Subquery(held), ZERO))
 
 
 def whole_claims(actor: User) -> Any:

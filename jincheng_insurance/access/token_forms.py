@@ -13,7 +13,7 @@ class TokenForm(forms.Form):
     """Which system uses the token, for how long, and for which insurer if not for all of the user's."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=60, help_text=_("Which system uses it, such as “Claims system”.")
+        label=_("Token name"), max_length=60, help_text=_("Which system uses it, such as “Claims system”.")
     )
     days = forms.IntegerField(
         label=_("Valid for how many days"),

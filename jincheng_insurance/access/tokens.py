@@ -68,7 +68,7 @@ def make_token(*, actor: User, name: str, days: int, insurer: Insurer | None = N
         "make_token",
         actor=actor,
         on=token,
-        facts={"name": token.name, "valid_until": timezone.localdate(token.expires_at)},
+        facts={"token": token.name, "valid_until": timezone.localdate(token.expires_at)},
     )
     return MadeToken(token, secret)
 
@@ -80,7 +80,7 @@ def revoke_token(*, token: ApiToken, actor: User) -> None:
         revoked_at=timezone.now()
     )
     if ended:
-        record("revoke_token", actor=actor, on=token, facts={"name": token.name})
+        record("revoke_token", actor=actor, on=token, facts={"token": token.name})
 
 
 def digest_of(secret: str) -> bytes:

@@ -49,7 +49,7 @@ FACTS = {
     "net_premium": _("net premium"),
     "cover_from": _("cover from"),
     "found": _("found"),
-    "name": _("name"),
+    "token": _("token"),
     "valid_until": _("valid until"),
 }
 

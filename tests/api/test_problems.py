@@ -4,7 +4,9 @@ import json
 from unittest import mock
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enrollment.models import Agreement
@@ -15,6 +17,7 @@ from tests.api_calls import call, token_for
 from tests.world import World, approved_claim, insure_person, reported_claim
 
 CLAIMS = "/api/v1/claims"
+MOST_QUERIES = 12
 
 
 @pytest.fixture
@@ -135,6 +138,14 @@ def test_a_failure_of_ours_tells_nothing_of_the_inside(world: World, secret: str
     assert "140524194910011233" not in answer.content.decode()
 
 
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counts of a test fall into one minute, however late in it the test began."""
+    began = timezone.now()
+    monkeypatch.setattr("jincheng_insurance.api.throttling.used", lambda bucket, now: used(bucket, began))
+
+
+@pytest.mark.usefixtures("one_minute")
 def test_too_many_requests_wait_for_the_next_minute(world: World, secret: str) -> None:
     with override_settings(API_LIMITS={"requests": 2, "looks": 60}):
         statuses = [call(secret, "GET", CLAIMS).status_code for _ in range(3)]
@@ -146,6 +157,7 @@ def test_too_many_requests_wait_for_the_next_minute(world: World, secret: str) -
     assert other.status_code == 200
 
 
+@pytest.mark.usefixtures("one_minute")
 @override_settings(API_LIMITS={"requests": 600, "looks": 1})
 def test_looks_at_persons_have_a_limit_of_their_own_wherever_they_are_made(world: World, secret: str) -> None:
     body = {"identity_number": "140524194910011233"}
@@ -187,6 +199,24 @@ def test_a_query_that_says_nothing_is_422(world: World, secret: str, query: str)
     answer = call(secret, "GET", f"{CLAIMS}?{query}")
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [query.partition("=")[0]]
+
+
+def test_a_longer_list_takes_no_more_queries(world: World, secret: str) -> None:
+    paths = (CLAIMS, "/api/v1/agreements", "/api/v1/premium-statements")
+    reported_claim(world.own)
+    call(secret, "GET", CLAIMS)  # notes the token's use, once a minute
+    few = []
+    for path in paths:
+        with CaptureQueriesContext(connection) as queries:
+            assert call(secret, "GET", path).status_code == 200
+        few.append(len(queries))
+    for _ in range(5):
+        approved_claim(world.own)
+    for path, count in zip(paths, few, strict=True):
+        with CaptureQueriesContext(connection) as queries:
+            assert call(secret, "GET", path).status_code == 200
+        assert len(queries) == count, path
+    assert max(few) <= MOST_QUERIES
 
 
 def test_amounts_are_strings_and_times_carry_their_offset(world: World) -> None:
