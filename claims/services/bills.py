@@ -64,6 +64,8 @@ def add_bill(*, claim: Claim, facts: BillFacts, actor: User) -> MedicalBill:
     already stands anywhere (R10: the answer names the claim only to who may see it)."""
     claim = locked_claim(claim)
     check_step(claim, "assess", actor)
+    if claim.is_property:
+        raise Refused(_("This claim is for a loss of the household; it takes items, not bills."))
     bill = _enter(claim, facts, actor)
     take_step(claim, "assess", actor, note=str(bill.invoice_number), amount=bill.bill)
     record(

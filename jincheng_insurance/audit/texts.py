@@ -76,6 +76,8 @@ ACTS = {
     "ask_for_documents": _("asked for missing papers"),
     "download_list": _("downloaded a list"),
     "fire_alert": _("alert fired"),
+    "make_token": _("made an API token"),
+    "revoke_token": _("revoked an API token"),
 }
 
 FACTS = {
@@ -116,6 +118,8 @@ FACTS = {
     "kind": _("kind"),
     "list": _("list"),
     "format": _("format"),
+    "token": _("token"),
+    "valid_until": _("valid until"),
 }
 
 # Codes that stand in facts, in the reader's words.

@@ -45,6 +45,7 @@ from premiums.services import issue_statement
 from riskpool.models import Alert
 from riskpool.services import evaluate_agreement
 from tests.access.table import ANONYMOUS
+from tests.api_calls import call, hand_in, token_for
 from tests.papers import added_document, picture
 from tests.world import (
     PASSWORD,
@@ -74,6 +75,9 @@ from tests.world import (
 RECORDS = "audit_auditrecord"
 # Django's own housekeeping; all else is business.
 HOUSEKEEPING = frozenset({"sessions", "contenttypes", "auth"})
+# Every call of the API is counted, and noted as the last use of its token.
+COUNTS_CALLS = "api_requestcount"
+NOTES_USE = {"access_apitoken": "(to_jsonb(t) - 'last_used_at')"}
 
 
 @dataclass
@@ -81,7 +85,7 @@ class Side:
     """One party with a row of every kind, and what of its people must not be read elsewhere."""
 
     party: Party
-    rows: dict[str, int]
+    rows: dict[str, int | str]
     names: list[str]
     codes: list[str]
     id_numbers: list[str]
@@ -95,6 +99,7 @@ class Town:
     foreign: Side
     workbook: bytes
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def visit(
         self,
@@ -108,10 +113,15 @@ class Town:
         csrf: bool = False,
     ) -> HttpResponse:
         """One request of a role (or nobody), with valid data unless `empty`."""
-        client = Client(enforce_csrf_checks=csrf)
-        client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         path = path_of(address, side.rows[row] if row != "-" else None)
         data = {} if empty or method == "GET" else dict(side.posted.get(address, {}))
+        if address.startswith("api:"):
+            secret = None if csrf else self.tokens.get(visitor)
+            if address == "api:documents" and data:
+                return hand_in(secret, path, **data)
+            return call(secret, method, path, data if method == "POST" else None)
+        client = Client(enforce_csrf_checks=csrf)
+        client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         if address in {"roster:imports", "enrollment:participation"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
         if address == "claims:documents" and data:
@@ -137,6 +147,7 @@ def build_town() -> Town:
         client = Client()
         client.force_login(world.own[role])
         town.cookies[role] = client.cookies
+        town.tokens[role] = token_for(world.own[role])
     return town
 
 
@@ -160,6 +171,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     add_member(leaver.roster_household)
     move_in, move_out = _moves(party)
     listed = list_household(party, names=names)
+    token_for(party[Role.ADJUSTER])
     roster_import = RosterImport.objects.create(
         county=party.county,
         file_name=f"{party.county.code}.xlsx",
@@ -253,6 +265,15 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "sent": released.lines.get().pk,
             "paid": paid.pk,
             "reversed": reversed_line.pk,
+            "token": party[Role.ADJUSTER].api_tokens.get().pk,
+            "agreement#": party.agreement.number,
+            "statement#": statement.number,
+            "assessed#": assessed.number,
+            "lost#": lost.number,
+            "rejected#": rejected.number,
+            "batch#": draft.number,
+            "submitted#": submitted.number,
+            "approved#": approved.number,
         },
         names=list(names),
         codes=[
@@ -348,6 +369,7 @@ def _posted(
     """Valid data for every POST that takes any."""
     year = insured.policy_year_id
     today = timezone.localdate().isoformat()
+    number = unseal(bytes(person.id_number_sealed), identity_place(person.pk))
     bill = {
         "care": "inpatient",
         "hospital": "晋城市人民医院",
@@ -386,7 +408,7 @@ def _posted(
         },
         "roster:change_member": {"basic_insurance": "employee", "telephone": "13800001234"},
         "roster:propose_account": {"bank_name": "晋城银行", "number": "6228480402564890018"},
-        "claims:find": {"id_number": unseal(bytes(person.id_number_sealed), identity_place(person.pk))},
+        "claims:find": {"id_number": number},
         "claims:report": {"reported_on": today, "reserve": "500", "account": ""},
         "claims:find_household": {"code": insured.roster_household.code},
         "claims:report_loss": loss | {"reported_on": today, "reserve": "500", "account": ""},
@@ -424,6 +446,38 @@ def _posted(
         "claims:remove_document": {"reason": "of another person"},
         "claims:ask_for_documents": {"missing": ["bank_card"], "note": ""},
         "claims:pay": {"paid_on": today, "reference": "B1"},
+        "access:tokens": {"name": "claims system", "days": "30"},
+        "api:eligibility": {"identity_number": number, "policy_year": year},
+        "api:claims": {"identity_number": number, "policy_year": year, "reserve": "500.00"},
+        "api:bill_add": bill | {"bill": "9000.00"},
+        "api:bill_correct": bill | {"bill": "8000.00", "invoice_number": f"C{listed.pk}"},
+        "api:reserve_change": {"reserve": "2345.00", "reason": "a new estimate"},
+        "api:losses": loss
+        | {"household": insured.roster_household.code, "policy_year": year, "reserve": "500.00"},
+        "api:loss_change": loss,
+        "api:item_add": {"kind": "tool", "name": "锄头", "quantity": "2", "unit": "把", "amount": "60.00"},
+        "api:sign_off": {"party": "village", "signed_by": "李主任", "on": today},
+        "api:claim_reject": {"reason_code": "not_proven", "reason": "the papers do not show it"},
+        "api:claim_withdraw": {"reason": "the insured asks for it"},
+        "api:claim_reopen": {"reason": "new papers", "reserve": "500.00"},
+        "api:claim_reverse": {"reason": "a wrong bill", "reserve": "500.00"},
+        "api:documents": {"kind": "invoice", "data": picture(colour="green")},
+        "api:document_remove": {"reason": "of another person"},
+        "api:documents_request": {"missing": ["bank_card"]},
+        "api:batches": {"agreement": side.party.agreement.number},
+        "api:line_payee": {
+            "holder_name": "王五",
+            "bank_name": "农商银行",
+            "account": "6228480000000000001",
+            "relation": "self",
+        },
+        "api:line_paid": {"paid_on": today, "reference": "B2"},
+        "api:line_failed": {"reason": "account closed"},
+        "api:line_reversal": {"reason": "account closed"},
+        "api:line_recovery": {"reference": "B3"},
+        "api:claim_return": {"reason": "the invoice is missing"},
+        "api:claim_approve": {"reason": ""},
+        "api:claim_pay": {"paid_on": today, "reference": "B1"},
     }
 
 
@@ -448,7 +502,7 @@ def _walk(resolver: URLResolver, spaces: tuple[str, ...]) -> Iterator[tuple[str,
             yield ":".join((*spaces, pattern.name)), pattern
 
 
-def path_of(address: str, row: int | None) -> str:
+def path_of(address: str, row: int | str | None) -> str:
     """The path of an address, its one key filled with the row's."""
     return reverse(address, args=[] if row is None else [row])
 
@@ -465,9 +519,11 @@ def traces() -> dict[str, str]:
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and model._meta.app_label not in HOUSEKEEPING
     ]
+    tables.remove(COUNTS_CALLS)
     query = " UNION ALL ".join(
-        f"SELECT '{table}', count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} t"
+        f"SELECT '{table}', count(*) || ' ' || coalesce(sum(hashtextextended({row}::text, 0)), 0) FROM {table} t"
         for table in tables
+        for row in [NOTES_USE.get(table, "t")]
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
