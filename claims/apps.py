@@ -10,6 +10,15 @@ class ClaimsConfig(AppConfig):
     name = "claims"
 
     def ready(self) -> None:
+        from claims.models import DocumentKind
+        from jincheng_insurance.audit.texts import register_values
+
+        for fact in ("kind", "missing"):
+            register_values(fact, dict(DocumentKind.choices))
+        register_values(
+            "list", {"payments": _("List of payments"), "posting": _("Public posting of payments")}
+        )
+        register_values("format", {"docx": "Word", "xlsx": "Excel"})
         register(
             MenuItem(_("Claims"), "claims:list", "file-text", Act.VIEW_CLAIM, order=20, count=waiting_claims),
             MenuItem(_("Report a claim"), "claims:find", "file-plus", Act.HANDLE_CLAIM, order=21),

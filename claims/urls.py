@@ -1,6 +1,6 @@
 from django.urls import path
 
-from claims.views import assessment, bulk, decision, intake, loss, payment, queue
+from claims.views import assessment, bulk, decision, documents, intake, loss, paper, payment, queue
 
 app_name = "claims"
 urlpatterns = [
@@ -40,6 +40,7 @@ urlpatterns = [
     path("payments/", payment.batches, name="batches"),
     path("payments/gather/<int:agreement_pk>/", payment.gather, name="gather"),
     path("payments/<int:pk>/", payment.batch, name="batch"),
+    path("payments/<int:pk>/posting/", paper.batch_posting, name="batch_posting"),
     path("payments/<int:pk>/release/", payment.release, name="release"),
     path("payments/<int:pk>/cancel/", payment.cancel, name="cancel"),
     path("payments/<int:pk>/export/", payment.export, name="export"),
@@ -50,4 +51,14 @@ urlpatterns = [
     path("payments/lines/<int:pk>/failed/", payment.failed, name="failed"),
     path("payments/lines/<int:pk>/back/", payment.back, name="back"),
     path("payments/lines/<int:pk>/recovered/", payment.recovered, name="recovered"),
+    path("<int:pk>/documents/", documents.claim_documents, name="documents"),
+    path("<int:pk>/documents/ask/", documents.ask_for_documents, name="ask_for_documents"),
+    path("<int:pk>/documents/notice/", paper.documents_notice, name="documents_notice"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/remove/", documents.remove_document, name="remove_document"),
+    path("<int:pk>/calculation-sheet/", paper.calculation_sheet, name="calculation_sheet"),
+    path("<int:pk>/decision-letter/", paper.decision_letter, name="decision_letter"),
+    path("<int:pk>/plain-words/", paper.plain_words, name="plain_words"),
+    path("payment-list/", paper.payment_list, name="payment_list"),
+    path("posting/", paper.posting, name="posting"),
 ]

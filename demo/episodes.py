@@ -111,7 +111,7 @@ def _rejected(person: InsuredPerson, adjuster: User, reviewer: User) -> None:
 
 def _returned(person: InsuredPerson, adjuster: User, reviewer: User) -> None:
     claim = _submitted(person, adjuster, self_pay=2800)
-    return_claim(claim=claim, reason="请一次补齐", missing=["diagnosis", "bank_card"], actor=reviewer)
+    return_claim(claim=claim, reason="请一次补齐", missing=["discharge", "bank_card"], actor=reviewer)
 
 
 def _reversed(person: InsuredPerson, adjuster: User, reviewer: User) -> None:

@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "jincheng_insurance.audit",
     "jincheng_insurance.sheets",
     "jincheng_insurance.web",
+    "jincheng_insurance.api",
     "enrollment",
     "premiums",
     "claims",
@@ -135,6 +136,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
     "django_htmx",
     "template_partials",
     "csp",
@@ -289,7 +292,38 @@ CELERY_BEAT_SCHEDULE = {
     "sweep imports": {"task": "enrollment.sweep_imports", "schedule": 30.0},
     "sweep exports": {"task": "sheets.sweep_exports", "schedule": 30.0},
     "sweep claims imports": {"task": "claims.sweep_imports", "schedule": 30.0},
+    "sweep the API": {"task": "api.sweep", "schedule": 3600.0},
 }
+
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "jincheng_insurance.api.problems.answer",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": _("Jincheng Poverty-Prevention Insurance: API for insurers' systems"),
+    "DESCRIPTION": _("Amounts are yuan, as strings with two decimals; times carry their offset, +08:00."),
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ClaimState": "claims.models.Claim.State",
+        "BatchState": "claims.models.PaymentBatch.State",
+        "LineState": "claims.models.PaymentLine.State",
+        "DocumentKind": "claims.models.DocumentKind",
+        "ItemKind": "claims.models.LossItem.Kind",
+        "RejectionReason": "claims.models.RejectionReason",
+    },
+    "PATH_CONVERTER_OVERRIDES": {
+        "number": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,40}$"},
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "jincheng_insurance.api.schema.close_bodies",
+    ],
+}
+# Requests of one token a minute: of every kind, and looks at persons by identity number.
+API_LIMITS = {"requests": 600, "looks": 60}
 
 LOGGING = {
     "version": 1,

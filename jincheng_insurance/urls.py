@@ -5,6 +5,16 @@ from django.views.i18n import set_language
 
 from jincheng_insurance.web import health
 
+handler404 = "jincheng_insurance.api.problems.page_not_found"
+handler500 = "jincheng_insurance.api.problems.server_error"
+
+API = [
+    path("", include("jincheng_insurance.api.urls")),
+    path("", include("claims.api.urls")),
+    path("", include("premiums.api")),
+    path("", include("riskpool.api")),
+]
+
 urlpatterns = [
     path("", include("jincheng_insurance.access.urls")),
     path("language/", set_language, name="set_language"),
@@ -15,6 +25,7 @@ urlpatterns = [
     path("claims/", include("claims.urls")),
     path("pool/", include("riskpool.urls")),
     path("audit/", include("jincheng_insurance.audit.urls")),
+    path("api/v1/", include((API, "api"))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.parts import MOST_YUAN, StepForm, reason_field
-from claims.models import MissingDocument, RejectionReason
+from claims.models import DocumentKind, RejectionReason
 from jincheng_insurance.web.forms import YuanField
 
 
@@ -16,7 +16,7 @@ class ReturnForm(StepForm):
     reason = reason_field(_("What has to be corrected"))
     missing = forms.MultipleChoiceField(
         label=_("Missing documents"),
-        choices=MissingDocument.choices,
+        choices=DocumentKind.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("Documents are asked for once, in one list: tick all that are missing."),

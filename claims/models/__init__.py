@@ -1,5 +1,5 @@
-"""Claims with their bills or losses, the yearly totals that cap them, decisions, payments, and the loss ledger (R5-R14,
-R19, R26)."""
+"""Claims with their bills or losses and papers, the yearly totals that cap them, decisions, payments, and the loss
+ledger (R5-R14, R19, R26)."""
 
 from claims.models.benefit import BenefitYear
 from claims.models.bulk import ClaimImport, ClaimReference, ClaimRow
@@ -8,11 +8,10 @@ from claims.models.claim import (
     Care,
     Claim,
     ClaimEvent,
-    DocumentRequest,
-    MissingDocument,
     RejectionReason,
 )
 from claims.models.decision import Decision
+from claims.models.document import ClaimDocument, DocumentKind, DocumentRequest
 from claims.models.ledger import LossEntry
 from claims.models.loss import Cause, Finding, LossItem, PropertyLoss, SignOff
 from claims.models.medical import MedicalBill
@@ -24,17 +23,18 @@ __all__ = [
     "Care",
     "Cause",
     "Claim",
+    "ClaimDocument",
     "ClaimEvent",
     "ClaimImport",
     "ClaimReference",
     "ClaimRow",
     "Decision",
+    "DocumentKind",
     "DocumentRequest",
     "Finding",
     "LossEntry",
     "LossItem",
     "MedicalBill",
-    "MissingDocument",
     "Payment",
     "PaymentBatch",
     "PaymentLine",

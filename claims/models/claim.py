@@ -1,4 +1,4 @@
-"""The claim itself: its state, who did what to it, its timeline, and the one list of documents asked for."""
+"""The claim itself: its state, who did what to it, and its timeline."""
 
 import datetime
 from typing import ClassVar
@@ -36,21 +36,6 @@ class RejectionReason(models.TextChoices):
     UNTRUE = "untrue", _("Documents or statements untrue")
     NOT_PROVEN = "not_proven", _("Not proven by the documents")
     OTHER = "other", _("Another reason")
-
-
-class MissingDocument(models.TextChoices):
-    """What may be missing from a claim's papers (R26)."""
-
-    IDENTITY_CARD = "identity_card", _("Identity card")
-    INVOICE = "invoice", _("Hospital invoice")
-    SETTLEMENT = "settlement", _("Settlement statement of medical insurance")
-    DIAGNOSIS = "diagnosis", _("Diagnosis certificate or discharge note")
-    BANK_CARD = "bank_card", _("Bank card of the payee")
-    RELATION = "relation", _("Proof of the payee's relation or authority")
-    PHOTOS = "photos", _("Photographs of the loss")
-    ASSESSMENT = "assessment", _("Signed assessment sheet")
-    POLICE_REPORT = "police_report", _("Police report")
-    OTHER = "other", _("Other (say which)")
 
 
 class Claim(models.Model):
@@ -198,26 +183,3 @@ class ClaimEvent(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.step}"
-
-
-class DocumentRequest(AppendOnly):
-    """The one list of documents that was missing when a claim was looked at; asked for once a round (R26)."""
-
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="document_requests")
-    round = models.PositiveSmallIntegerField()
-    missing = models.JSONField(_("missing documents"))
-    note = models.CharField(_("note"), max_length=300, blank=True)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("request for documents")
-        constraints = (models.UniqueConstraint(fields=("claim", "round"), name="documents_asked_for_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.claim_id}/{self.round}"
-
-    @property
-    def labels(self) -> list[str]:
-        """The missing documents by name."""
-        return [str(MissingDocument(code).label) for code in self.missing]

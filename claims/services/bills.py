@@ -68,6 +68,8 @@ def add_bill(*, claim: Claim, facts: BillFacts, actor: User) -> MedicalBill:
 def enter_bill(claim: Claim, facts: BillFacts, *, actor: User) -> MedicalBill:
     """Enter a bill of a locked claim, within the transaction of the service that asks. Refusals as in `add_bill`."""
     check_step(claim, "assess", actor)
+    if claim.is_property:
+        raise Refused(_("This claim is for a loss of the household; it takes items, not bills."))
     bill = _enter(claim, facts, actor)
     take_step(claim, "assess", actor, note=str(bill.invoice_number), amount=bill.bill)
     record(

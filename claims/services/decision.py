@@ -4,15 +4,16 @@ is locked before anything is read, so however many decide at once, nobody gets a
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.adjudication import adjudicate
 from claims.clocks import add_working_days
-from claims.models import Claim, Decision, DocumentRequest, MedicalBill, MissingDocument, RejectionReason
+from claims.models import Claim, Decision, MedicalBill, RejectionReason
 from claims.services.benefit import locked_benefit_year, move_total
 from claims.services.bills import end_bills
+from claims.services.documents import put_request
 from claims.services.ledger import ZERO, set_reserve
 from claims.services.loss import check_signed
 from claims.services.steps import check_reason, check_step, locked_claim, take_step
@@ -41,47 +42,21 @@ def submit_claim(*, claim: Claim, actor: User) -> None:
 
 @transaction.atomic(durable=True)
 def return_claim(*, claim: Claim, reason: str, actor: User, missing: Sequence[str] = ()) -> None:
-    """Send a submitted claim back to its adjuster, saying why; with the list of `missing` documents, if any. Documents
-    are asked for once, in one list (R26): a second list in the same round is refused."""
+    """Send a submitted claim back to its adjuster, saying why; with the list of `missing` papers, if any. Those are
+    asked for once, in one list (R26): a second list in the same round is refused, by whichever way it comes."""
     claim = locked_claim(claim)
     check_step(claim, "return", actor)
     check_reason("return", reason)
     if missing:
-        _ask_for_documents(claim, missing, reason, actor)
+        put_request(claim, missing, reason, actor)
     take_step(claim, "return", actor, note=reason)
     record(
         "return_claim",
         actor=actor,
         on=claim,
-        facts={"number": claim.number, "missing": len(set(missing))},
+        facts={"number": claim.number},
         reason=reason,
     )
-
-
-def _ask_for_documents(claim: Claim, missing: Sequence[str], note: str, actor: User) -> None:
-    unknown = set(missing) - set(MissingDocument.values)
-    if unknown:
-        raise Refused(_("Choose the missing documents from the list."), field="missing")
-    try:
-        with transaction.atomic():
-            DocumentRequest.objects.create(
-                claim=claim,
-                round=claim.round,
-                missing=[code for code in MissingDocument.values if code in set(missing)],
-                note=note[:300],
-                asked_by=actor,
-            )
-    except IntegrityError as error:
-        if "documents_asked_for_once" not in str(error):
-            raise
-        raise Refused(
-            _(
-                "Documents have been asked for already, and that is done once, in one list. Return the claim without"
-                " a list, or decide it on what there is."
-            ),
-            field="missing",
-            rule="R26",
-        ) from error
 
 
 @transaction.atomic(durable=True)

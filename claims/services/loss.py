@@ -88,6 +88,7 @@ def change_loss(*, claim: Claim, facts: LossFacts, actor: User) -> None:
     signatures."""
     claim = locked_claim(claim)
     check_step(claim, "assess", actor)
+    _check_is_loss(claim)
     _check(claim, claim.insured_household, facts)
     loss = claim.loss
     before = loss.recovered
@@ -117,6 +118,7 @@ def add_item(*, claim: Claim, facts: ItemFacts, actor: User) -> LossItem:
     """Enter an item of the loss. The sum changes, so signatures under the earlier one stand no longer (R14)."""
     claim = locked_claim(claim)
     check_step(claim, "assess", actor)
+    _check_is_loss(claim)
     if not (facts.amount.is_finite() and 0 <= facts.amount < MOST):
         raise Refused(_("The loss must be an amount of zero or more."), field="amount")
     if not (facts.quantity.is_finite() and 0 < facts.quantity < 10**8):
@@ -156,6 +158,7 @@ def sign_off(
     replaces that party's earlier signature. An agent may sign for the insured if the authority is stated."""
     claim = locked_claim(claim)
     check_step(claim, "assess", actor)
+    _check_is_loss(claim)
     loss = claim.loss
     if not loss.items.filter(standing=True).exists():
         raise Refused(_("Enter the items of the loss before anybody signs for their sum."))
@@ -206,6 +209,11 @@ def void_sign_offs(claim: Claim) -> None:
 
 def _void_sign_offs(loss: PropertyLoss) -> None:
     loss.sign_offs.filter(standing=True).update(standing=False)
+
+
+def _check_is_loss(claim: Claim) -> None:
+    if not claim.is_property:
+        raise Refused(_("This claim is for medical costs; it takes bills, not items of a loss."))
 
 
 def _check(claim: Claim, household: InsuredHousehold, facts: LossFacts) -> None:

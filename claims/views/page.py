@@ -19,6 +19,7 @@ from claims.services.outcome import standing_decision
 from claims.services.steps import brought_by
 from claims.texts import peril_label
 from claims.transitions import TRANSITIONS, Need
+from claims.views.documents import documents_panel
 from enrollment.selectors import masked_identity
 from jincheng_insurance.access.guards import actor_of
 from jincheng_insurance.access.models import User
@@ -39,7 +40,7 @@ def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpRespon
         "explanation": explanation_of(claim),
         "decisions": claim.decisions.select_related("decided_by").order_by("id"),
         "events": [(event, TRANSITIONS[event.step].label) for event in events],
-        "requests": claim.document_requests.select_related("asked_by").order_by("id"),
+        "papers": documents_panel(claim, actor_of(request)),
         "lines": claim.payment_lines.select_related("batch").order_by("id"),
         "reserve_form": ReserveForm(initial={"reserve": reserve}),
         "return_form": ReturnForm(),

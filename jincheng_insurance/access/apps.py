@@ -10,4 +10,7 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        register(MenuItem(_("People"), "access:people", "user-cog", Act.MANAGE_PEOPLE, order=95))
+        register(
+            MenuItem(_("People"), "access:people", "user-cog", Act.MANAGE_PEOPLE, order=95),
+            MenuItem(_("API access"), "access:tokens", "key-round", Act.USE_API, order=96),
+        )

@@ -1,6 +1,7 @@
 """Places, parties and people: regions, insurers, users, and the grants that say who holds which post where."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -87,6 +88,10 @@ class User(AbstractUser):
             self.__dict__["_active_grants"] = cached
         return cached
 
+    def keep_grants(self, kept: "Iterable[Grant]") -> None:
+        """Let this loaded user hold these of their grants only, for as long as a request lasts."""
+        self.__dict__["_active_grants"] = tuple(grant for grant in kept if grant in self.active_grants)
+
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(Role(grant.role) for grant in self.active_grants)
@@ -149,4 +154,42 @@ class Grant(models.Model):
         return self.region_id is None or self.region_id == county_id
 
 
-__all__ = ["Grant", "Insurer", "Region", "Scope", "ScopedManager", "User"]
+class ApiToken(models.Model):
+    """A key by which an insurer's own system acts for one user over the API. Only its SHA-256 is kept; `prefix` lets
+    people recognise it. It reaches what the user's grants at an insurer reach at that moment, or less: `insurer`
+    narrows it to one. Never deleted: an end is `revoked_at` or `expires_at`, at most a year after it was made."""
+
+    LONGEST = datetime.timedelta(days=365)
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=60)
+    prefix = models.CharField(_("begins with"), max_length=12)
+    digest = models.BinaryField(unique=True)
+    insurer = models.ForeignKey(Insurer, models.PROTECT, null=True, blank=True, verbose_name=_("insurer"))
+    created_at = models.DateTimeField(_("made"))
+    expires_at = models.DateTimeField(_("valid until"))
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        ordering = ("-id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    expires_at__gt=models.F("created_at"),
+                    expires_at__lte=models.F("created_at") + datetime.timedelta(days=365),
+                ),
+                name="api_token_lives_a_year_at_most",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def in_force(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+__all__ = ["ApiToken", "Grant", "Insurer", "Region", "Scope", "ScopedManager", "User"]

@@ -43,6 +43,7 @@ class Act(models.TextChoices):
     VIEW_POOL = "view_pool", _("See the loss ratio and alerts")
     VIEW_AUDIT = "view_audit", _("See the audit record")
     MANAGE_PEOPLE = "manage_people", _("Manage people and grants")
+    USE_API = "use_api", _("Use the API")
 
 
 READING = frozenset(
@@ -55,9 +56,9 @@ ACTS_OF: Mapping[Role, frozenset[Act]] = {
     Role.COUNTY_OFFICER: READING
     | {Act.IMPORT_ROSTER, Act.ENROL, Act.CONFIRM_ACCOUNT, Act.ISSUE_STATEMENT, Act.EXPORT_FULL},
     Role.COUNTY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
-    Role.ADJUSTER: (READING - {Act.VIEW_ROSTER}) | {Act.HANDLE_CLAIM},
+    Role.ADJUSTER: (READING - {Act.VIEW_ROSTER}) | {Act.HANDLE_CLAIM, Act.USE_API},
     Role.REVIEWER: (READING - {Act.VIEW_ROSTER})
-    | {Act.APPROVE_CLAIM, Act.RECORD_PAYMENT, Act.CONFIRM_ACCOUNT},
+    | {Act.APPROVE_CLAIM, Act.RECORD_PAYMENT, Act.CONFIRM_ACCOUNT, Act.USE_API},
     Role.AUDITOR: READING | {Act.VIEW_AUDIT},
     Role.ADMINISTRATOR: frozenset({Act.VIEW_SCHEME, Act.MANAGE_PEOPLE}),
 }

@@ -37,6 +37,11 @@ def opened_sealed(name: str, *, suffix: str) -> Iterator[Path]:
         yield path
 
 
+def read_sealed(name: str) -> bytes:
+    """What `store_sealed` kept. Raises SealError when it doesn't open, FileNotFoundError when it is gone."""
+    return key_ring().open_bytes((Path(settings.UPLOAD_DIR) / name).read_bytes(), _place(name))
+
+
 def remove_sealed(name: str) -> None:
     """Remove a kept file; one that is gone already is no error."""
     (Path(settings.UPLOAD_DIR) / name).unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from jincheng_insurance.access import views
+from jincheng_insurance.access import token_views, views
 
 app_name = "access"
 urlpatterns = [
@@ -9,4 +9,6 @@ urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("people/", views.people, name="people"),
+    path("api-tokens/", token_views.tokens, name="tokens"),
+    path("api-tokens/<int:pk>/revoke/", token_views.revoke, name="revoke_token"),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, models
 
-from jincheng_insurance.audit.context import current_request
+from jincheng_insurance.audit.context import current_request, current_witness
 from jincheng_insurance.audit.models import AuditRecord
 
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{11,20}[0-9Xx]?(?!\d)")
@@ -31,7 +31,7 @@ def record(
     if any(isinstance(value, str) and _LONG_NUMBER.search(value) for value in plain.values()):
         raise ValueError("a personal number does not belong into the audit record")
     request = current_request()
-    return AuditRecord.objects.create(
+    written = AuditRecord.objects.create(
         act=act,
         actor_id=actor.pk if actor is not None else None,
         object_type=on._meta.label_lower if on is not None else "",
@@ -42,6 +42,9 @@ def record(
         address=request.address,
         request_id=request.request_id,
     )
+    if witness := current_witness():
+        witness(written)
+    return written
 
 
 def _plain(value: Any) -> Any:

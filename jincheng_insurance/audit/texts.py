@@ -78,6 +78,13 @@ ACTS = {
     "fire_alert": _("alert fired"),
     "request_export": _("asked for an export"),
     "fetch_export": _("fetched an export"),
+    "add_document": _("added a paper to a claim"),
+    "open_document": _("opened a paper of a claim"),
+    "remove_document": _("removed a paper from a claim"),
+    "ask_for_documents": _("asked for missing papers"),
+    "download_list": _("downloaded a list"),
+    "make_token": _("made an API token"),
+    "revoke_token": _("revoked an API token"),
 }
 
 FACTS = {
@@ -119,6 +126,11 @@ FACTS = {
     "paid": _("paid"),
     "export": _("export"),
     "in_full": _("numbers in full"),
+    "kind": _("kind"),
+    "list": _("list"),
+    "format": _("format"),
+    "token": _("token"),
+    "valid_until": _("valid until"),
 }
 
 # Codes that stand in facts, in the reader's words.
@@ -133,6 +145,15 @@ VALUES = {
 }
 
 
+# Codes of one fact alone, by its name; rooms register theirs when they start.
+CODES: dict[str, dict[str, Any]] = {}
+
+
+def register_values(name: str, labels: Mapping[str, Any]) -> None:
+    """Say how the codes of one fact are shown."""
+    CODES.setdefault(name, {}).update(labels)
+
+
 def act_text(act: str) -> str:
     return str(ACTS.get(act, act))
 
@@ -145,18 +166,20 @@ def object_text(record: AuditRecord) -> str:
 
 
 def fact_lines(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Each fact by name; a pair of values is shown as before and after."""
-    return [
-        (str(FACTS.get(name, name)), " → ".join(map(_shown, value)) if _pair(value) else _shown(value))
-        for name, value in facts.items()
-    ]
+    """Each fact by name; a pair of values is shown as before and after, a list of codes as a list."""
+    return [(str(FACTS.get(name, name)), _fact(name, value)) for name, value in facts.items()]
 
 
-def _pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == PAIR
+def _fact(name: str, value: Any) -> str:
+    if not isinstance(value, list):
+        return _shown(name, value)
+    before_and_after = name not in CODES and len(value) == PAIR
+    return (" → " if before_and_after else "、").join(_shown(name, one) for one in value)
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    return str(VALUES.get(value, value)) if isinstance(value, str) else str(value)
+    if not isinstance(value, str):
+        return str(value)
+    return str(CODES.get(name, VALUES).get(value, value))

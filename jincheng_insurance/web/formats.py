@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 MISSING = "—"
 MOBILE_LENGTH = 11
 SHOWN_AT_END = 4
+SHORT_NAME = 2
 LANGUAGES_WITH_OWN_DAY = ("zh",)
 
 
@@ -79,3 +80,13 @@ def is_rule(text: str) -> bool:
 def _pattern(name: str, otherwise: str) -> str:
     language = get_language() or ""
     return str(get_format(name, language)) if language.startswith(LANGUAGES_WITH_OWN_DAY) else otherwise
+
+
+def mask_name(name: str | None) -> str:
+    """A name as public lists show it (R28): its first character, and of three or more the last one too."""
+    text = "".join((name or "").split())
+    if not text:
+        return MISSING
+    if len(text) <= SHORT_NAME:
+        return text[:1] + "*" if len(text) == SHORT_NAME else "*"
+    return text[0] + "*" * (len(text) - 2) + text[-1]

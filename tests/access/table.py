@@ -13,7 +13,11 @@ sign-in page. The expectations are the rules' own:
   searches take a household code or an identity number as data: what lies out of reach is as unknown there as what
   doesn't exist, so they answer 422.
 
-A method that has no line here is refused. `row` names what the address is about, as made in tests/access/town.py.
+- the API knows tokens only: a stranger gets 401; a token reaches what its user's posts at an insurer reach, so any
+  other role gets 403; an act answers 200, or 201 where it adds something.
+
+A method that has no line here is refused. `row` names what the address is about, as made in tests/access/town.py; with
+a `#`, by its number instead of its key.
 """
 
 from dataclasses import dataclass
@@ -41,6 +45,9 @@ access:login                GET    -         302   302   302     302     302    
 access:login                POST   -         302   302   302     302     302     302     302   302   302
 access:logout               POST   -         302   302   302     302     302     302     302   302   302
 access:people               GET    -         403   403   403     403     403     403     403   200   sign-in
+access:tokens               GET    -         403   403   403     403     200     200     403   403   sign-in
+access:tokens               POST   -         403   403   403     403     200     200     403   403   sign-in
+access:revoke_token         POST   token     403   403   403     403     302/404 404     403   403   sign-in
 audit:records               GET    -         403   403   403     403     403     403     200   403   sign-in
 set_language                GET    -         302   302   302     302     302     302     302   302   302
 set_language                POST   -         302   302   302     302     302     302     302   302   302
@@ -159,6 +166,7 @@ claims:reverse              POST   approved  403   403   403/404 403     403/404
 claims:batches              GET    -         200   403   200   403     200     200     200   403   sign-in
 claims:gather               POST   agreement 403   403   403/404 403     302/404 302/404 403   403   sign-in
 claims:batch                GET    batch     200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:batch_posting        GET    batch     200   403   200/404 403     200/404 200/404 200   403   sign-in
 claims:release              POST   batch     403   403   403/404 403     403/404 302/404 403   403   sign-in
 claims:cancel               POST   batch     403   403   403/404 403     302/404 302/404 403   403   sign-in
 claims:export               POST   released  403   403   403/404 403     403/404 200/404 403   403   sign-in
@@ -178,10 +186,65 @@ claims:import_progress      GET    bulk      403   403   403     403     200/404
 claims:import_apply         POST   bulk      403   403   403     403     302/404 403/404 403   403   sign-in
 claims:import_cancel        POST   bulk      403   403   403     403     302/404 302/404 403   403   sign-in
 claims:import_copy          POST   bulk      403   403   403     403     200/404 200/404 403   403   sign-in
+claims:documents            GET    assessed  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:documents            POST   assessed  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:document             POST   paper     200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:remove_document      POST   paper     403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:ask_for_documents    POST   assessed  403   403   403/404 403     302/404 403/404 403   403   sign-in
+claims:documents_notice     GET    asked     200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:calculation_sheet    GET    approved  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:decision_letter      GET    approved  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:plain_words          GET    approved  200   403   200/404 403     200/404 200/404 200   403   sign-in
+claims:payment_list         GET    -         200   403   200     403     200     200     200   403   sign-in
+claims:posting              GET    -         200   403   200     403     200     200     200   403   sign-in
 
 riskpool:dashboard          GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alert              GET    alert     200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+
+api:schema                  GET    -         200   200   200     200     200     200     200   200   200
+api:docs                    GET    -         200   200   200     200     200     200     200   200   200
+api:eligibility             POST   -         403   403   403     403     200     403     403   403   401
+api:claims                  GET    -         403   403   403     403     200     200     403   403   401
+api:claims                  POST   -         403   403   403     403     201/422 403     403   403   401
+api:claim                   GET    assessed# 403   403   403     403     200/404 200/404 403   403   401
+api:bill_add                POST   assessed# 403   403   403     403     201/404 403     403   403   401
+api:bill_correct            POST   bill      403   403   403     403     200/404 403     403   403   401
+api:bill_remove             POST   bill      403   403   403     403     200/404 403     403   403   401
+api:reserve_change          POST   assessed# 403   403   403     403     200/404 403     403   403   401
+api:losses                  POST   -         403   403   403     403     201/422 403     403   403   401
+api:loss_change             POST   lost#     403   403   403     403     200/404 403     403   403   401
+api:item_add                POST   lost#     403   403   403     403     201/404 403     403   403   401
+api:item_remove             POST   item      403   403   403     403     200/404 403     403   403   401
+api:sign_off                POST   lost#     403   403   403     403     201/404 403     403   403   401
+api:claim_submit            POST   assessed# 403   403   403     403     200/404 403     403   403   401
+api:claim_return            POST   submitted# 403   403   403     403     403     200/404 403   403   401
+api:claim_approve           POST   submitted# 403   403   403     403     403     200/404 403   403   401
+api:claim_reject            POST   submitted# 403   403   403     403     403     200/404 403   403   401
+api:claim_withdraw          POST   assessed# 403   403   403     403     200/404 403     403   403   401
+api:claim_reopen            POST   rejected# 403   403   403     403     200/404 403     403   403   401
+api:claim_reverse           POST   approved# 403   403   403     403     403     200/404 403   403   401
+api:claim_pay               POST   approved# 403   403   403     403     403     200/404 403   403   401
+api:documents               GET    assessed# 403   403   403     403     200/404 200/404 403   403   401
+api:documents               POST   assessed# 403   403   403     403     201/404 403     403   403   401
+api:document_remove         POST   paper     403   403   403     403     200/404 403     403   403   401
+api:documents_request       POST   assessed# 403   403   403     403     200/404 403     403   403   401
+api:batches                 GET    -         403   403   403     403     200     200     403   403   401
+api:batch                   GET    batch#    403   403   403     403     200/404 200/404 403   403   401
+api:batches                 POST   -         403   403   403     403     201/422 201/422 403   403   401
+api:batch_release           POST   batch#    403   403   403     403     403     200/404 403   403   401
+api:batch_cancel            POST   batch#    403   403   403     403     200/404 200/404 403   403   401
+api:line_payee              POST   line      403   403   403     403     200/404 200/404 403   403   401
+api:line_drop               POST   line      403   403   403     403     200/404 200/404 403   403   401
+api:line_paid               POST   sent      403   403   403     403     403     200/404 403   403   401
+api:line_failed             POST   sent      403   403   403     403     403     200/404 403   403   401
+api:line_reversal           POST   paid      403   403   403     403     403     200/404 403   403   401
+api:line_recovery           POST   reversed  403   403   403     403     403     200/404 403   403   401
+api:statements              GET    -         403   403   403     403     200     200     403   403   401
+api:statement               GET    statement# 403  403   403     403     200/404 200/404 403   403   401
+api:statement_lines         GET    statement# 403  403   403     403     200/404 200/404 403   403   401
+api:agreements              GET    -         403   403   403     403     200     200     403   403   401
+api:agreement               GET    agreement# 403  403   403     403     200/404 200/404 403   403   401
 """
 
 # Allowed POSTs that write nothing: the language and signing out are kept in the visitor's own cookies and session, a
@@ -196,8 +259,20 @@ WRITES_NOTHING = frozenset(
         "claims:calculation",
     }
 )
-# Refusals that leave a trace all the same: each look for a person is on record, found or not.
-LEAVES_A_RECORD = frozenset({"claims:find", "roster:persons", "enrollment:insured_persons"})
+# Each look for a person, and at a paper of a claim, is on record, even where the POST it belongs to is refused for it.
+LEAVES_A_RECORD = frozenset(
+    {
+        "claims:find",
+        "claims:document",
+        "roster:persons",
+        "enrollment:insured_persons",
+        "api:eligibility",
+        "api:claims",
+    }
+)
+
+# Of these, the ones that do nothing else.
+LOOKS_ONLY = LEAVES_A_RECORD - {"api:claims"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from claims.models import Claim, ClaimImport, ClaimRow
+from claims.services.documents import ask_for_documents
 from demo.people import make_households
 from demo.workbooks import write_one_sheet
 from enrollment.models import (
@@ -49,6 +50,8 @@ from premiums.services import issue_statement
 from riskpool.models import Alert
 from riskpool.services import evaluate_agreement
 from tests.access.table import ANONYMOUS
+from tests.api_calls import call, hand_in, token_for
+from tests.papers import added_document, picture
 from tests.world import (
     PASSWORD,
     Party,
@@ -77,6 +80,9 @@ from tests.world import (
 RECORDS = "audit_auditrecord"
 # Django's own housekeeping; all else is business.
 HOUSEKEEPING = frozenset({"sessions", "contenttypes", "auth"})
+# Every call of the API is counted, and noted as the last use of its token.
+COUNTS_CALLS = "api_requestcount"
+NOTES_USE = {"access_apitoken": "(to_jsonb(t) - 'last_used_at')"}
 
 
 @dataclass
@@ -99,6 +105,7 @@ class Town:
     foreign: Side
     workbook: bytes
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def visit(
         self,
@@ -112,12 +119,19 @@ class Town:
         csrf: bool = False,
     ) -> HttpResponse:
         """One request of a role (or nobody), with valid data unless `empty`."""
-        client = Client(enforce_csrf_checks=csrf)
-        client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         path = path_of(address, side.rows[row] if row != "-" else None)
         data = {} if empty or method == "GET" else dict(side.posted.get(address, {}))
+        if address.startswith("api:"):
+            secret = None if csrf else self.tokens.get(visitor)
+            if address == "api:documents" and data:
+                return hand_in(secret, path, **data)
+            return call(secret, method, path, data if method == "POST" else None)
+        client = Client(enforce_csrf_checks=csrf)
+        client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         if address in {"roster:imports", "enrollment:participation", "claims:imports"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
+        if address == "claims:documents" and data:
+            data["file"] = SimpleUploadedFile("scan.png", picture(colour="red"))
         return (
             client.generic(method, path)
             if method not in {"GET", "POST"}
@@ -139,6 +153,7 @@ def build_town() -> Town:
         client = Client()
         client.force_login(world.own[role])
         town.cookies[role] = client.cookies
+        town.tokens[role] = token_for(world.own[role])
     return town
 
 
@@ -162,6 +177,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     add_member(leaver.roster_household)
     move_in, move_out = _moves(party)
     listed = list_household(party, names=names)
+    token_for(party[Role.ADJUSTER])
     roster_import = RosterImport.objects.create(
         county=party.county,
         file_name=f"{party.county.code}.xlsx",
@@ -224,6 +240,9 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     account = propose_account(
         person=person.roster_person, facts=account_facts(person.roster_person), actor=second_officer(party)
     )
+    paper = added_document(assessed, party)
+    asked = reported_claim(party, person)
+    ask_for_documents(claim=asked, missing=["invoice"], note="", actor=party[Role.ADJUSTER])
     side = Side(
         party,
         rows={
@@ -249,6 +268,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "alert": alert.pk,
             "assessed": assessed.pk,
             "bill": bill.pk,
+            "paper": paper.pk,
+            "asked": asked.pk,
             "submitted": submitted.pk,
             "approved": approved.pk,
             "lost": lost.pk,
@@ -263,6 +284,15 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "export": export.pk,
             "kind": "insured",
             "bulk": _claims_workbook(party, person).pk,
+            "token": party[Role.ADJUSTER].api_tokens.get().pk,
+            "agreement#": party.agreement.number,
+            "statement#": statement.number,
+            "assessed#": assessed.number,
+            "lost#": lost.number,
+            "rejected#": rejected.number,
+            "batch#": draft.number,
+            "submitted#": submitted.number,
+            "approved#": approved.number,
         },
         names=list(names),
         codes=[
@@ -388,7 +418,7 @@ def _posted(
     """Valid data for every POST that takes any."""
     year = insured.policy_year_id
     today = timezone.localdate().isoformat()
-    number = {"id_number": unseal(bytes(person.id_number_sealed), identity_place(person.pk))}
+    number = unseal(bytes(person.id_number_sealed), identity_place(person.pk))
     bill = {
         "care": "inpatient",
         "hospital": "晋城市人民医院",
@@ -427,10 +457,10 @@ def _posted(
         },
         "roster:change_member": {"basic_insurance": "employee", "telephone": "13800001234"},
         "roster:propose_account": {"bank_name": "晋城银行", "number": "6228480402564890018"},
-        "roster:persons": number,
-        "enrollment:insured_persons": number,
+        "roster:persons": {"id_number": number},
+        "enrollment:insured_persons": {"id_number": number},
         "sheets:new": {"format": "xlsx", "purpose": ""},
-        "claims:find": number,
+        "claims:find": {"id_number": number},
         "claims:imports": {"file": "", "policy_year": year},
         "claims:report": {"reported_on": today, "reserve": "500", "account": ""},
         "claims:find_household": {"code": insured.roster_household.code},
@@ -464,7 +494,43 @@ def _posted(
         "claims:reserve": {"reserve": "2345", "reason": "a new estimate"},
         "claims:return": {"reason": "the invoice is missing"},
         "claims:approve": {"reason": ""},
+        "claims:documents": {"kind": "invoice", "file": ""},
+        "claims:document": {"reason": "to compare the number"},
+        "claims:remove_document": {"reason": "of another person"},
+        "claims:ask_for_documents": {"missing": ["bank_card"], "note": ""},
         "claims:pay": {"paid_on": today, "reference": "B1"},
+        "access:tokens": {"name": "claims system", "days": "30"},
+        "api:eligibility": {"identity_number": number, "policy_year": year},
+        "api:claims": {"identity_number": number, "policy_year": year, "reserve": "500.00"},
+        "api:bill_add": bill | {"bill": "9000.00"},
+        "api:bill_correct": bill | {"bill": "8000.00", "invoice_number": f"C{listed.pk}"},
+        "api:reserve_change": {"reserve": "2345.00", "reason": "a new estimate"},
+        "api:losses": loss
+        | {"household": insured.roster_household.code, "policy_year": year, "reserve": "500.00"},
+        "api:loss_change": loss,
+        "api:item_add": {"kind": "tool", "name": "锄头", "quantity": "2", "unit": "把", "amount": "60.00"},
+        "api:sign_off": {"party": "village", "signed_by": "李主任", "on": today},
+        "api:claim_reject": {"reason_code": "not_proven", "reason": "the papers do not show it"},
+        "api:claim_withdraw": {"reason": "the insured asks for it"},
+        "api:claim_reopen": {"reason": "new papers", "reserve": "500.00"},
+        "api:claim_reverse": {"reason": "a wrong bill", "reserve": "500.00"},
+        "api:documents": {"kind": "invoice", "data": picture(colour="green")},
+        "api:document_remove": {"reason": "of another person"},
+        "api:documents_request": {"missing": ["bank_card"]},
+        "api:batches": {"agreement": side.party.agreement.number},
+        "api:line_payee": {
+            "holder_name": "王五",
+            "bank_name": "农商银行",
+            "account": "6228480000000000001",
+            "relation": "self",
+        },
+        "api:line_paid": {"paid_on": today, "reference": "B2"},
+        "api:line_failed": {"reason": "account closed"},
+        "api:line_reversal": {"reason": "account closed"},
+        "api:line_recovery": {"reference": "B3"},
+        "api:claim_return": {"reason": "the invoice is missing"},
+        "api:claim_approve": {"reason": ""},
+        "api:claim_pay": {"paid_on": today, "reference": "B1"},
     }
 
 
@@ -514,9 +580,11 @@ def traces() -> dict[str, str]:
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and model._meta.app_label not in HOUSEKEEPING
     ]
+    tables.remove(COUNTS_CALLS)
     query = " UNION ALL ".join(
-        f"SELECT '{table}', count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} t"
+        f"SELECT '{table}', count(*) || ' ' || coalesce(sum(hashtextextended({row}::text, 0)), 0) FROM {table} t"
         for table in tables
+        for row in [NOTES_USE.get(table, "t")]
     )
     with connection.cursor() as cursor:
         cursor.execute(query)

@@ -32,7 +32,8 @@ def label(model: type[models.Model]) -> str:
 
 @pytest.fixture
 def filled(live_world: World) -> World:
-    """A world in which every append-only table has a row: a claim paid, a statement issued, an alert fired."""
+    """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued, an
+    alert fired."""
     claim = approved_claim(live_world.own)
     returned = submitted_claim(live_world.own)
     return_claim(claim=returned, reason="补", missing=["invoice"], actor=live_world.own[Role.REVIEWER])

@@ -214,9 +214,9 @@ def test_the_database_refuses_a_decision_by_who_submitted_and_an_inexact_reversa
 
 def test_R26_documents_are_asked_for_once_in_one_list(world: World) -> None:
     claim, reviewer = submitted_claim(world.own), world.own[Role.REVIEWER]
-    return_claim(claim=claim, reason="缺材料", missing=["diagnosis", "invoice"], actor=reviewer)
+    return_claim(claim=claim, reason="缺材料", missing=["discharge", "invoice"], actor=reviewer)
     asked = DocumentRequest.objects.get(claim=claim)
-    assert asked.missing == ["invoice", "diagnosis"]
+    assert asked.missing == ["invoice", "discharge"]
     submit_claim(claim=claim, actor=world.own[Role.ADJUSTER])
     with pytest.raises(Refused) as refusal:
         return_claim(claim=claim, reason="还缺", missing=["bank_card"], actor=reviewer)

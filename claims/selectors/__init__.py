@@ -155,12 +155,24 @@ def cap_use(person: InsuredPerson) -> CapUse:
     )
 
 
-def household_left(household: InsuredHousehold) -> Decimal:
-    """What is left of a household's year for losses, in yuan (R14)."""
+@dataclass(frozen=True, slots=True)
+class HouseholdUse:
+    """What a household has been granted for losses this year, and what is left, in yuan (R14)."""
+
+    granted: Decimal
+    left: Decimal
+
+
+def household_use(household: InsuredHousehold) -> HouseholdUse:
     benefit = BenefitYear.objects.filter(insured_household=household).first()
     if benefit is None:
-        return terms_of(household.policy_year_id).property_cap
-    return benefit.property_cap - benefit.property_granted
+        return HouseholdUse(ZERO, terms_of(household.policy_year_id).property_cap)
+    return HouseholdUse(benefit.property_granted, benefit.property_cap - benefit.property_granted)
+
+
+def household_left(household: InsuredHousehold) -> Decimal:
+    """What is left of a household's year for losses, in yuan (R14)."""
+    return household_use(household).left
 
 
 @dataclass(frozen=True, slots=True)

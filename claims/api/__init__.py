@@ -1,0 +1,1 @@
+"""Claims over the API: who is covered, reports, bills, reserves, and the steps of a claim's life."""

@@ -1,0 +1,128 @@
+"""Reading what lists of claims are made of: one county's payments and grants of a period, within the actor's scope."""
+
+import datetime
+from typing import TypeVar
+
+from django.db.models import Prefetch, QuerySet
+
+from claims.adjudication import DECIDED
+from claims.models import Claim, Payment, PaymentBatch, PaymentLine
+from claims.paper.facts import place_of
+from claims.paper.lists import Paid, Posted
+from enrollment.models import Relation, RosterPerson
+from jincheng_insurance.access.models import Region, User
+
+MOST_ROWS = 5000
+
+Row = TypeVar("Row")
+
+
+class TooManyRowsError(Exception):
+    """A list would be longer than MOST_ROWS."""
+
+
+def counties_with_claims(actor: User) -> QuerySet[Region]:
+    return Region.objects.filter(pk__in=Claim.objects.visible_to(actor).values("county")).order_by("code")
+
+
+def payments_of(actor: User, *, county: Region, first: datetime.date, last: datetime.date) -> list[Paid]:
+    """What was paid in a county from `first` to `last`, both included, by day; a payment taken back stands below zero
+    on the day it came back. Raises TooManyRowsError."""
+    visible = Claim.objects.visible_to(actor).filter(county=county)
+    rows = (
+        Payment.objects.filter(claim__in=visible, paid_on__range=(first, last))
+        .select_related("line__batch", *_paths("claim__"))
+        .prefetch_related(_members("claim__"))
+        .order_by("paid_on", "id")[: MOST_ROWS + 1]
+    )
+    return [
+        Paid(
+            number=row.claim.number,
+            batch=row.line.batch.number if row.line is not None else "",
+            place=place_of(row.claim.insured_household),
+            name=_name(row.claim),
+            coverage=row.claim.coverage,
+            amount=row.amount,
+            paid_on=row.paid_on,
+            reference=row.reference,
+        )
+        for row in _checked(list(rows))
+    ]
+
+
+def grants_of(actor: User, *, county: Region, first: datetime.date, last: datetime.date) -> list[Posted]:
+    """What was approved in a county from `first` to `last`, both included, village by village; claims granted nothing
+    are left out. Raises TooManyRowsError."""
+    rows = (
+        Claim.objects.visible_to(actor)
+        .filter(
+            county=county,
+            state__in=DECIDED,
+            granted__gt=0,
+            approved_at__date__range=(first, last),
+        )
+        .select_related(*_paths())
+        .prefetch_related(_members())
+        .order_by(
+            "insured_household__roster_household__township__name",
+            "insured_household__roster_household__village__name",
+            "approved_at",
+        )[: MOST_ROWS + 1]
+    )
+    return [
+        Posted(place_of(row.insured_household), _name(row), row.coverage, row.granted)
+        for row in _checked(list(rows))
+        if row.granted is not None
+    ]
+
+
+def lines_of(actor: User, batch: PaymentBatch) -> list[Posted]:
+    """What a payment batch pays, village by village, lines taken out left out: to be posted before it is released."""
+    visible = Claim.objects.visible_to(actor)
+    rows = (
+        PaymentLine.objects.filter(batch=batch, claim__in=visible)
+        .exclude(state=PaymentLine.State.DROPPED)
+        .select_related(*_paths("claim__"))
+        .prefetch_related(_members("claim__"))
+        .order_by(
+            "claim__insured_household__roster_household__township__name",
+            "claim__insured_household__roster_household__village__name",
+            "id",
+        )
+    )
+    return [
+        Posted(place_of(row.claim.insured_household), _name(row.claim), row.claim.coverage, row.amount)
+        for row in rows
+    ]
+
+
+def _paths(before: str = "") -> tuple[str, ...]:
+    household = f"{before}insured_household__"
+    return (
+        f"{before}insured_person__roster_person",
+        f"{household}county",
+        f"{household}roster_household__township",
+        f"{household}roster_household__village",
+    )
+
+
+def _members(before: str = "") -> "Prefetch[str, QuerySet[RosterPerson], str]":
+    return Prefetch(
+        f"{before}insured_household__roster_household__persons",
+        queryset=RosterPerson.objects.order_by("id"),
+    )
+
+
+def _name(claim: Claim) -> str:
+    """The insured person, or the head of the household whose property it is."""
+    if claim.insured_person is not None:
+        return claim.insured_person.roster_person.name
+    members = list(claim.insured_household.roster_household.persons.all())
+    heads = [member for member in members if member.relation == Relation.HEAD] or members
+    return heads[0].name if heads else ""
+
+
+def _checked(rows: list[Row]) -> list[Row]:
+    if len(rows) > MOST_ROWS:
+        raise TooManyRowsError
+    return rows

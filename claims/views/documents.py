@@ -1,0 +1,148 @@
+"""Pages of a claim's papers: the checklist, handing in, opening, removing, asking for what is missing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from claims import selectors
+from claims.checklists import Paper as NeededPaper
+from claims.checklists import cases_of, needed_papers
+from claims.forms.documents import AskForm, DocumentForm, OpeningForm, RemovalForm
+from claims.models import Claim, ClaimDocument
+from claims.selectors.documents import documents as documents_of
+from claims.services import documents
+from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.models import User
+from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.access.scope import access_row
+from jincheng_insurance.web.answers import refusals_shown
+from jincheng_insurance.web.downloads import download
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the checklist: what is needed, and what was handed in of it."""
+
+    paper: NeededPaper
+    documents: list[ClaimDocument]
+
+
+def documents_panel(claim: Claim, actor: User) -> dict[str, Any]:
+    """What `claims/documents/panel.html` shows: the checklist with what is here, what is missing, what was asked for,
+    and what the actor may do."""
+    standing = documents.standing_documents(claim)
+    items = [
+        Item(paper, [document for document in standing if document.kind == paper.kind])
+        for paper in needed_papers(cases_of(claim))
+    ]
+    listed = {item.paper.kind for item in items}
+    handles = actor.can(Act.HANDLE_CLAIM, on=claim)
+    request = documents.current_request(claim)
+    return {
+        "claim": claim,
+        "items": items,
+        "others": [document for document in standing if document.kind not in listed],
+        "missing": [item.paper for item in items if not item.documents],
+        "request_for_papers": request,
+        "may_add": handles and documents.takes_documents(claim),
+        "may_remove": handles and claim.open_to_assessment,
+        "may_ask": handles and claim.open_to_assessment and request is None,
+    }
+
+
+def _documents_page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
+    context = documents_panel(claim, actor_of(request))
+    context |= {
+        "removed": claim.documents.exclude(removed_at=None).select_related("removed_by"),
+        "document_form": DocumentForm(),
+        "opening_form": OpeningForm(),
+        "removal_form": RemovalForm(),
+        "ask_form": AskForm(initial={"missing": [paper.kind for paper in context["missing"]]}),
+        **forms,
+    }
+    return render(request, "claims/documents/documents.html", context, status=422 if forms else 200)
+
+
+def _claim(actor: User, pk: int, act: Act | None = None) -> Claim:
+    return access_row(selectors.claims(actor), actor, act, pk=pk)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim_documents(request: HttpRequest, pk: int) -> HttpResponse:
+    """A claim's papers, and the form that takes more of them in."""
+    actor = actor_of(request)
+    if request.method != "POST":
+        return _documents_page(request, _claim(actor, pk))
+    claim = _claim(actor, pk, Act.HANDLE_CLAIM)
+    form = DocumentForm(request.POST, request.FILES)
+    if form.is_valid():
+        added = 0
+        for file in form.cleaned_data["file"]:
+            try:
+                documents.add_document(
+                    claim=claim,
+                    kind=form.cleaned_data["kind"],
+                    data=file.read(),
+                    file_name=file.name or "",
+                    actor=actor,
+                )
+                added += 1
+            except Refused as refusal:
+                field = refusal.field if refusal.field in form.fields else None
+                form.add_error(field, f"{file.name}: {refusal}" if refusal.field == "file" else str(refusal))
+        if added:
+            text = ngettext("%(n)s paper was added.", "%(n)s papers were added.", added)
+            messages.success(request, text % {"n": added})
+        if not form.errors:
+            return redirect("claims:documents", pk=pk)
+    return _documents_page(request, claim, document_form=form)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_POST
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """The paper itself: a picture in the browser, a PDF to be saved. Each look has a reason and is on record."""
+    actor = actor_of(request)
+    row = access_row(documents_of(actor), actor, pk=pk)
+    form = OpeningForm(request.POST)
+    if form.is_valid():
+        with refusals_shown(request, form):
+            data = documents.open_document(document=row, actor=actor, **form.cleaned_data)
+            return download(data, name=row.file_name, content_type=row.content_type, inline=row.is_image)
+    return _documents_page(request, _claim(actor, row.claim_id), opening_form=form)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_POST
+def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = actor_of(request)
+    row = access_row(documents_of(actor), actor, Act.HANDLE_CLAIM, pk=pk)
+    form = RemovalForm(request.POST)
+    if form.is_valid():
+        with refusals_shown(request, form):
+            documents.remove_document(document=row, actor=actor, **form.cleaned_data)
+            messages.success(request, _("The paper was removed; who did so and why stays on record."))
+            return redirect("claims:documents", pk=row.claim_id)
+    return _documents_page(request, _claim(actor, row.claim_id), removal_form=form)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_POST
+def ask_for_documents(request: HttpRequest, pk: int) -> HttpResponse:
+    """The one list of missing papers; it ends on the notice to print."""
+    actor = actor_of(request)
+    claim = _claim(actor, pk, Act.HANDLE_CLAIM)
+    form = AskForm(request.POST)
+    if form.is_valid():
+        with refusals_shown(request, form):
+            documents.ask_for_documents(claim=claim, actor=actor, **form.cleaned_data)
+            return redirect("claims:documents_notice", pk=pk)
+    return _documents_page(request, claim, ask_form=form)

@@ -1,0 +1,175 @@
+"""Papers of claims as pages to print, as Word documents, and lists as workbooks: `?format=docx` or `?format=xlsx`."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_GET
+
+from claims import selectors
+from claims.checklists import cases_of, needed_papers
+from claims.forms.documents import PeriodForm
+from claims.models import Claim, DocumentKind
+from claims.paper import letters, lists
+from claims.paper.facts import claim_facts
+from claims.selectors.lists import (
+    MOST_ROWS,
+    TooManyRowsError,
+    counties_with_claims,
+    grants_of,
+    lines_of,
+    payments_of,
+)
+from claims.services.documents import current_request
+from claims.services.lists import note_download
+from enrollment.selectors import current_policy_year
+from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.models import User
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.access.scope import access_row
+from jincheng_insurance.sheets.lists import write_list
+from jincheng_insurance.web.downloads import DOCX, XLSX, download
+from jincheng_insurance.web.paper import Paper, Table
+from jincheng_insurance.web.word import write_word
+
+WORD, EXCEL = "docx", "xlsx"
+
+
+def _claim(actor: User, pk: int) -> Claim:
+    return access_row(selectors.claims(actor), actor, pk=pk)
+
+
+def _claim_paper(request: HttpRequest, claim: Claim, paper: Paper) -> HttpResponse:
+    """One claim's paper in the format asked for; without one, the page."""
+    if request.GET.get("format") == WORD:
+        return download(write_word(paper), name=f"{paper.file_name}.docx", content_type=DOCX)
+    return render(request, "claims/paper/claim_paper.html", {"claim": claim, "paper": paper})
+
+
+@requires(Act.VIEW_CLAIM)
+@require_GET
+def calculation_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    claim = _claim(actor_of(request), pk)
+    return _claim_paper(request, claim, letters.calculation_sheet(claim_facts(claim)))
+
+
+@requires(Act.VIEW_CLAIM)
+@require_GET
+def decision_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    claim = _claim(actor_of(request), pk)
+    facts = claim_facts(claim)
+    if facts.decided_on is None:
+        messages.error(request, _("There is no letter yet: the claim isn't decided."))
+        return redirect("claims:claim", pk=pk)
+    return _claim_paper(request, claim, letters.decision_letter(facts))
+
+
+@requires(Act.VIEW_CLAIM)
+@require_GET
+def plain_words(request: HttpRequest, pk: int) -> HttpResponse:
+    claim = _claim(actor_of(request), pk)
+    return _claim_paper(request, claim, letters.plain_words(claim_facts(claim)))
+
+
+@requires(Act.VIEW_CLAIM)
+@require_GET
+def documents_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was asked for in this round; 404 while nothing was."""
+    claim = _claim(actor_of(request), pk)
+    asked = current_request(claim)
+    if asked is None:
+        raise Http404
+    with override("zh-hans"):
+        purposes = {paper.kind: str(paper.purpose) for paper in needed_papers(cases_of(claim))}
+        papers = [
+            (str(DocumentKind(kind).label), purposes.get(DocumentKind(kind), "")) for kind in asked.missing
+        ]
+    paper = letters.documents_notice(
+        claim_facts(claim), papers=papers, note=asked.note, asked_on=timezone.localdate(asked.asked_at)
+    )
+    return _claim_paper(request, claim, paper)
+
+
+def _list_page(
+    request: HttpRequest,
+    *,
+    kind: str,
+    rows_of: Callable[..., Sequence[Any]],
+    make: Callable[[lists.Period, Sequence[Any]], Paper],
+) -> HttpResponse:
+    """A list of one county and period: by default the first county in reach, from New Year to today."""
+    actor = actor_of(request)
+    counties = counties_with_claims(actor)
+    year, today = current_policy_year(), timezone.localdate()
+    county = counties.first()
+    defaults = {
+        "county": county and county.pk,
+        "first": today.replace(year=year.year, month=1, day=1),
+        "last": today,
+    }
+    form = PeriodForm({**defaults, **request.GET.dict()}, counties=counties)
+    context: dict[str, Any] = {"form": form, "county": county}
+    if county is not None and form.is_valid():
+        asked = form.cleaned_data
+        period = lists.Period(asked["county"].name, asked["first"], asked["last"])
+        try:
+            rows = rows_of(actor, **asked)
+        except TooManyRowsError:
+            form.add_error(
+                "first",
+                _("The list would have more than %(most)s rows. Choose fewer days.") % {"most": MOST_ROWS},
+            )
+        else:
+            paper = make(period, rows)
+            wanted = request.GET.get("format")
+            if wanted in {WORD, EXCEL}:
+                note_download(
+                    name=kind, file_format=wanted, county=asked["county"], rows=len(rows), actor=actor
+                )
+                return _list_file(paper, wanted)
+            context |= {"paper": paper, "rows": len(rows)}
+    return render(request, "claims/paper/list.html", context, status=422 if county and form.errors else 200)
+
+
+def _list_file(paper: Paper, wanted: str) -> HttpResponse:
+    if wanted == WORD:
+        return download(write_word(paper), name=f"{paper.file_name}.docx", content_type=DOCX)
+    table: Table = paper.tables[0]
+    data = write_list(
+        title=paper.title, columns=table.columns, rows=table.rows, total=table.total, notes=(paper.number,)
+    )
+    return download(data, name=f"{paper.file_name}.xlsx", content_type=XLSX)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_GET
+def payment_list(request: HttpRequest) -> HttpResponse:
+    """Payments of a county and period, for the offices and the insurer."""
+    return _list_page(request, kind="payments", rows_of=payments_of, make=lists.payment_list)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_GET
+def posting(request: HttpRequest) -> HttpResponse:
+    """What villages may read (R28)."""
+    return _list_page(request, kind="posting", rows_of=grants_of, make=lists.posting)
+
+
+@requires(Act.VIEW_CLAIM)
+@require_GET
+def batch_posting(request: HttpRequest, pk: int) -> HttpResponse:
+    """What villages may read of one payment batch (R28)."""
+    actor = actor_of(request)
+    batch = access_row(selectors.batches(actor), actor, pk=pk)
+    rows = lines_of(actor, batch)
+    paper = lists.batch_posting(batch.county.name, batch.number, rows)
+    wanted = request.GET.get("format")
+    if wanted in {WORD, EXCEL}:
+        note_download(name="posting", file_format=wanted, county=batch.county, rows=len(rows), actor=actor)
+        return _list_file(paper, wanted)
+    return render(request, "claims/paper/batch_posting.html", {"batch": batch, "paper": paper})

@@ -1,0 +1,31 @@
+"""The form of a new API token."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from jincheng_insurance.access.models import ApiToken, Insurer, User
+from jincheng_insurance.access.tokens import insurers_of
+
+
+class TokenForm(forms.Form):
+    """Which system uses the token, for how long, and for which insurer if not for all of the user's."""
+
+    name = forms.CharField(
+        label=_("Token name"), max_length=60, help_text=_("Which system uses it, such as “Claims system”.")
+    )
+    days = forms.IntegerField(
+        label=_("Valid for how many days"),
+        min_value=1,
+        max_value=ApiToken.LONGEST.days,
+        initial=90,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    insurer: Any = forms.ModelChoiceField(
+        label=_("Only for"), queryset=Insurer.objects.none(), required=False, empty_label=_("All my posts")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["insurer"].queryset = insurers_of(user)  # type: ignore[attr-defined]

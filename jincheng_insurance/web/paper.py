@@ -1,0 +1,117 @@
+"""A paper (letter, sheet, list) as plain values, written once and shown three ways: as a page to print
+(`web/paper.html`), as a Word document (`web/word.py`), and its lists as a workbook (`sheets/lists.py`)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import wraps
+from typing import ClassVar, ParamSpec, TypeVar
+
+from django.utils.translation import override
+
+from jincheng_insurance.web import formats
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Cell = str | Decimal | int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Paragraphs, under a heading where there is one."""
+
+    kind: ClassVar[str] = "text"
+    paragraphs: tuple[str, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and values in two columns."""
+
+    kind: ClassVar[str] = "facts"
+    rows: tuple[tuple[str, str], ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under column titles. A Decimal is an amount in yuan, an int a count; both stand to the right. `total` is a
+    last row, its text in the first cells."""
+
+    kind: ClassVar[str] = "table"
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    heading: str = ""
+    total: tuple[Cell, ...] = ()
+
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Which columns hold numbers only."""
+        return tuple(
+            bool(self.rows) and all(not isinstance(row[place], str) for row in self.rows)
+            for place in range(len(self.columns))
+        )
+
+    @property
+    def titles(self) -> list[tuple[str, bool]]:
+        return list(zip(self.columns, self.numeric, strict=True))
+
+    @property
+    def shown(self) -> list[list[tuple[str, bool]]]:
+        """The rows as written, each cell with whether it is a number."""
+        return [shown_cells(row) for row in self.rows]
+
+    @property
+    def shown_total(self) -> list[tuple[str, bool]]:
+        return shown_cells(self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Where parties sign, each with a line for the day."""
+
+    kind: ClassVar[str] = "signatures"
+    parties: tuple[str, ...]
+
+
+Block = Text | Facts | Table | Signatures
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A whole paper. `file_name` has no ending and no personal data; `large` asks for big type; `closing` (who issues
+    it, and when) stands at the right under the last block."""
+
+    title: str
+    file_name: str
+    blocks: tuple[Block, ...]
+    number: str = ""
+    large: bool = False
+    closing: tuple[str, ...] = field(default=())
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return tuple(block for block in self.blocks if isinstance(block, Table))
+
+
+def shown_cell(cell: Cell) -> str:
+    if isinstance(cell, Decimal):
+        return formats.yuan(cell)
+    return formats.count(cell) if isinstance(cell, int) else cell
+
+
+def shown_cells(row: tuple[Cell, ...]) -> list[tuple[str, bool]]:
+    return [(shown_cell(cell), not isinstance(cell, str)) for cell in row]
+
+
+def in_chinese(make: Callable[P, T]) -> Callable[P, T]:
+    """For makers of papers: their words are Chinese whatever language the reader's pages are in, since what goes to
+    villagers and offices has one wording."""
+
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> T:
+        with override("zh-hans"):
+            return make(*args, **kwargs)
+
+    return made
