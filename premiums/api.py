@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from enrollment.api import PolicyYearField
+from enrollment.api import PersonOut, PolicyYearField
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.api.authentication import caller_of
 from jincheng_insurance.api.fields import MoneyField, PlaceOut
@@ -51,10 +51,10 @@ class StatementsOut(serializers.Serializer[Any]):
 
 
 class StatementLineOut(serializers.Serializer[StatementLine]):
-    """One household of a statement, and its cover."""
+    """One unit of a statement: a household, or where `person` is given one of its persons; refunded below zero."""
 
     household = serializers.CharField(source="insured_household.roster_household.code")
-    persons = serializers.IntegerField()
+    person = PersonOut(source="insured_person", allow_null=True)
     amount = MoneyField()
     cover_from = serializers.DateField(source="insured_household.cover_from")
     cover_to = serializers.DateField(source="insured_household.cover_to")
@@ -106,7 +106,7 @@ class StatementLines(ApiView):
     @operation(
         name="statement_lines",
         tag="premiums",
-        summary=_("The households of a premium statement"),
+        summary=_("The households and persons of a premium statement"),
         rules=["R18", "R25"],
         query=PageInput,
         answer=StatementLinesOut,
@@ -115,7 +115,11 @@ class StatementLines(ApiView):
     def get(self, request: Request, number: str) -> Response:
         statement = self.row(PremiumStatement.objects.all(), number=number)
         wanted = read(PageInput, request.query_params)
-        rows = statement.lines.select_related("insured_household__roster_household")
+        rows = statement.lines.select_related(
+            "insured_household__roster_household",
+            "insured_person__roster_person",
+            "insured_person__insured_household__roster_household",
+        )
         return piece(rows, wanted, StatementLineOut)
 
 

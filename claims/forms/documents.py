@@ -75,7 +75,7 @@ class PeriodForm(forms.Form):
     """A county and the days of a list."""
 
     county = forms.ModelChoiceField(label=_("County"), queryset=Region.objects.none(), empty_label=None)
-    first = DateField(label=_("From"))
+    first = DateField(label=_("From day"))
     last = DateField(label=_("Until"))
 
     def __init__(self, *args: Any, counties: QuerySet[Region], **kwargs: Any) -> None:

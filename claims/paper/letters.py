@@ -163,7 +163,7 @@ def _claim_rows(facts: ClaimFacts) -> tuple[tuple[str, str], ...]:
         (_("Claim number"), facts.number),
         (_("Insured person"), facts.insured),
         (_("Identity number"), facts.identity),
-        (_("Place"), f"{facts.county} {facts.place}" if facts.place != facts.county else facts.county),
+        (_("Address"), f"{facts.county} {facts.place}" if facts.place != facts.county else facts.county),
         (_("Coverage"), facts.coverage_name),
         (_("Policy year"), str(facts.policy_year)),
         (_("Insurer and agreement"), f"{facts.insurer}（{facts.agreement}）"),
@@ -219,7 +219,7 @@ def _result_rows(facts: ClaimFacts) -> tuple[tuple[str, str], ...]:
         return ((_("State"), facts.refusal),)
     decided, granted = facts.granted is not None, _reckoned(facts)
     return (
-        (_("State"), _("decided") if decided else _("not decided yet; reckoned as entered so far")),
+        (_("State"), _("has been decided") if decided else _("not decided yet; reckoned as entered so far")),
         (_("Amount"), _("%(amount)s yuan") % {"amount": yuan(granted)}),
         (_("In capitals"), _renminbi(granted)),
     )

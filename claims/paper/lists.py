@@ -63,7 +63,7 @@ def payment_list(period: Period, rows: Sequence[Paid]) -> Paper:
         _("No."),
         _("Claim number"),
         _("Batch number"),
-        _("Place"),
+        _("Address"),
         _("Insured person"),
         _("Coverage"),
         _("Paid on"),
@@ -93,7 +93,7 @@ def payment_list(period: Period, rows: Sequence[Paid]) -> Paper:
             Table(columns, cells, total=(_("Total"), "", "", "", "", "", "", "", total)),
             Facts(
                 (
-                    (_("Payments"), str(len(rows))),
+                    (_("Number of payments"), str(len(rows))),
                     (_("Total"), _("%(amount)s yuan") % {"amount": yuan(total)}),
                     (_("In capitals"), _in_capitals(total)),
                 )

@@ -17,7 +17,7 @@ PARTS: Mapping[str, Promise] = {
     "property": gettext_lazy("Household property"),
 }
 INPUTS: Mapping[str, Promise] = {
-    "bills": gettext_lazy("bills"),
+    "bills": gettext_lazy("number of bills"),
     "basis": gettext_lazy("deductible"),
     "rate": gettext_lazy("rate"),
     "cause": gettext_lazy("cause"),

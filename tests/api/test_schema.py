@@ -36,7 +36,7 @@ from tests.access.table import LINES
 from tests.access.town import Town, Undone, addresses, build_town
 from tests.api_calls import token_for
 
-EXAMPLES = 3
+EXAMPLES = 4
 SEED = 20260101
 CHECKS = [
     not_a_server_error,
