@@ -1,7 +1,8 @@
 """How many claims a second are decided and paid by clients working at once, beside bare INSERTs of the same server in
 the same run; how that and the pages of claims change with the number of claims present. See bench/README.md.
 
-python -m bench.claims [--small 10000] [--large 1000000] [--clients 8] [--each 60] [--runs 3] [--asks 15]"""
+python -m bench.claims [--small 10000] [--large 1000000] [--clients 8] [--each 60] [--runs 3] [--asks 15]
+    [--through api|services]"""
 
 import argparse
 import json
@@ -16,6 +17,7 @@ import psycopg
 
 from bench.copies import copy_claims, next_serials
 from bench.house import ROOT, House, house, say, show
+from bench.served import served
 from jincheng_insurance.embedded.processes import dies_with_parent
 from jincheng_insurance.embedded.servers import RUNTIME
 
@@ -44,6 +46,7 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=60, help="claims each client decides and pays in a run")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--asks", type=int, default=15)
+    parser.add_argument("--through", choices=("api", "services"), default="api")
     options = parser.parse_args()
     with house() as place:
         with psycopg.connect(place.superuser, autocommit=True) as connection:
@@ -56,9 +59,11 @@ def main() -> None:
             copy_claims(place, templates["paid"], present, size)
             say(bench="claims", part="filled", claims=size, seconds=round(time.perf_counter() - start))
             present = size
-            rates[size] = [
-                _race(place, templates["submitted"], options, size, run) for run in range(options.runs)
-            ]
+            with served(place, worker=False) as port:
+                rates[size] = [
+                    _race(place, templates["submitted"], options, size=size, run=run, port=port)
+                    for run in range(options.runs)
+                ]
             pages[size] = _pages(options.asks, size)
     _table(options, rates, pages)
 
@@ -95,10 +100,12 @@ def _table(
 
 
 def _race(
-    place: House, templates: list[int], options: argparse.Namespace, size: int, run: int
+    place: House, templates: list[int], options: argparse.Namespace, *, size: int, run: int, port: int
 ) -> tuple[float, float]:
     """All clients at once: claims decided and paid a second, and bare INSERTs a second right before."""
     from claims.models import Claim
+    from jincheng_insurance.access.models import User
+    from jincheng_insurance.access.tokens import revoke_token, tokens_of
 
     serials = next_serials(options.clients * (options.each + WARM_UP))
     copy_claims(place, templates, *serials)
@@ -109,14 +116,20 @@ def _race(
         .order_by("pk")
         .values_list("pk", flat=True)
     )
+    _seal_numbers(waiting)
     bare = _together("bare", [list(range(options.each * 5 + WARM_UP))] * options.clients)
-    pairs = _together("pay", [waiting[client :: options.clients] for client in range(options.clients)])
+    reviewer = User.objects.get(username="reviewer")
+    for token in tokens_of(reviewer).filter(revoked_at=None):  # of the clients of the run before
+        revoke_token(token=token, actor=reviewer)
+    shares = [waiting[client :: options.clients] for client in range(options.clients)]
+    pairs = _together("api" if options.through == "api" else "pay", shares, port)
     say(
         bench="claims",
         part="pay",
         present=size,
         run=run,
         clients=options.clients,
+        through=options.through,
         a_second=round(pairs, 1),
         bare_a_second=round(bare, 1),
         bare_for_one=round(bare / pairs, 2),
@@ -124,8 +137,23 @@ def _race(
     return pairs, bare
 
 
-def _together(work: str, shares: list[list[int]]) -> float:
-    """Each share done in a process of its own, all starting at the same moment: pieces a second in all."""
+def _seal_numbers(claims: list[int]) -> None:
+    """Give the copied persons numbers that open, since answers show them masked."""
+    from claims.models import Claim
+    from enrollment.models import RosterPerson
+    from enrollment.selectors import identity_place
+    from jincheng_insurance.access.sealing import seal
+
+    persons = Claim.objects.filter(pk__in=claims).values_list("insured_person__roster_person", flat=True)
+    for key in persons:
+        RosterPerson.objects.filter(pk=key).update(
+            id_number_sealed=seal("140524196001010000", identity_place(key))
+        )
+
+
+def _together(work: str, shares: list[list[int]], port: int = 0) -> float:
+    """Each share done in a process of its own, all starting at the same moment: pieces a second in all. `port` is the
+    application's, for clients of the API."""
     processes = [
         subprocess.Popen(
             [sys.executable, "-m", "bench.client", work],
@@ -138,7 +166,7 @@ def _together(work: str, shares: list[list[int]]) -> float:
         for _ in shares
     ]
     for process, share in zip(processes, shares, strict=True):
-        _say_to(process, json.dumps({"warm": share[:WARM_UP], "timed": share[WARM_UP:]}))
+        _say_to(process, json.dumps({"port": port, "warm": share[:WARM_UP], "timed": share[WARM_UP:]}))
     for process in processes:
         _hear(process, "ready")
     start = time.perf_counter()

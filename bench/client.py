@@ -1,16 +1,54 @@
 """One client of `bench.claims`, in a process of its own: is told its share of the work, says that it is ready, waits
 for the word, does it, and says that it is done.
 
-python -m bench.client pay|bare     (in the environment that bench.house makes)"""
+python -m bench.client api|pay|bare     (in the environment that bench.house makes)"""
 
+import http.client
 import json
+import os
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 
 import django
 
 
-def decide_and_pay() -> Callable[[int], None]:
+def through_the_api(port: int) -> Callable[[int], None]:
+    """Approve a submitted claim and record its payment as an insurer's system does: two requests, each with a key of
+    its own, under a token of this client's."""
+    from django.utils import timezone
+
+    from claims.models import Claim
+    from jincheng_insurance.access.models import User
+    from jincheng_insurance.access.tokens import make_token
+
+    reviewer = User.objects.get(username="reviewer")
+    secret = make_token(actor=reviewer, name=f"client {os.getpid()}", days=1).secret
+    today = timezone.localdate().isoformat()
+
+    def post(path: str, body: dict[str, str], key: str) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        headers = {
+            "Authorization": f"Bearer {secret}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+        }
+        connection.request("POST", path, json.dumps(body), headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        if answer.status != HTTPStatus.OK:
+            raise SystemExit(f"{path}: {answer.status} {text[:300]}")
+
+    def work(key: int) -> None:
+        steps = f"/api/v1/claims/{Claim.objects.values_list('number', flat=True).get(pk=key)}/transitions"
+        post(f"{steps}/approve", {"reason": ""}, f"approve-{key}")
+        post(f"{steps}/pay", {"paid_on": today, "reference": f"B{key}"}, f"pay-{key}")
+
+    return work
+
+
+def decide_and_pay(port: int) -> Callable[[int], None]:
     """Approve a submitted claim and record its payment, each in its own transaction, as the pages do."""
     from django.utils import timezone
 
@@ -29,7 +67,7 @@ def decide_and_pay() -> Callable[[int], None]:
     return work
 
 
-def bare_insert() -> Callable[[int], None]:
+def bare_insert(port: int) -> Callable[[int], None]:
     """One row into a table without anything around it, in a transaction of its own."""
     from django.db import connection
 
@@ -40,13 +78,13 @@ def bare_insert() -> Callable[[int], None]:
     return work
 
 
-WORKS = {"pay": decide_and_pay, "bare": bare_insert}
+WORKS = {"api": through_the_api, "pay": decide_and_pay, "bare": bare_insert}
 
 
 def main() -> None:
     django.setup()
-    work = WORKS[sys.argv[1]]()
     share = json.loads(sys.stdin.readline())
+    work = WORKS[sys.argv[1]](share["port"])
     for key in share["warm"]:
         work(key)
     print("ready", flush=True)

@@ -2,26 +2,20 @@
 then while the worker checks and applies a roster."""
 
 import http.client
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
-from bench.house import ROOT, House, say
+from bench.house import House, say
+from bench.served import served
 from enrollment.models import RosterImport
 from enrollment.services import roster
 from jincheng_insurance.access.models import User
-from jincheng_insurance.embedded.processes import dies_with_parent, stop, wait_until
-from jincheng_insurance.embedded.servers import free_port
 
 PAGES = ("/roster/households/", "/roster/persons/", "/insured/", "/roster/imports/")
 IDLE_ROUNDS = 25
@@ -38,7 +32,7 @@ def compare(place: House, large: Path, small: Path, run: int) -> float:
         roster.request_apply(roster_import=RosterImport.objects.get(pk=first.pk), actor=actor)
         roster.apply_import(import_id=first.pk)
         place.settle()
-    with _served(place) as port:
+    with served(place) as port:
         ask = _asker(port, actor)
         _rounds(ask, rounds=5)
         idle = _rounds(ask, rounds=IDLE_ROUNDS)
@@ -99,49 +93,3 @@ def _asker(port: int, actor: User) -> Callable[[str], float]:
         return time.perf_counter() - start
 
     return ask
-
-
-@contextmanager
-def _served(place: House) -> Any:
-    """gunicorn with two workers, and one Celery worker, as a small installation runs them."""
-    port = free_port()
-    web = _start(
-        place, "web", "gunicorn", "jincheng_insurance.wsgi", "--workers=2", f"--bind=127.0.0.1:{port}"
-    )
-    try:
-        worker = _start(
-            place,
-            "worker",
-            "celery",
-            "-A",
-            "jincheng_insurance",
-            "worker",
-            "--concurrency=1",
-            "--without-gossip",
-        )
-        try:
-            log = place.folder / "worker.log"
-            wait_until(lambda: _listens(port), web, "gunicorn", place.folder / "web.log")
-            wait_until(lambda: b"ready" in log.read_bytes(), worker, "the worker", log)
-            yield port
-        finally:
-            stop(worker)
-    finally:
-        stop(web)
-
-
-def _start(place: House, name: str, *command: str) -> "subprocess.Popen[bytes]":
-    with (place.folder / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", *command, *(["--loglevel=INFO"] if name == "worker" else [])],
-            cwd=ROOT,
-            env=place.environment,
-            stdout=log,
-            stderr=log,
-            preexec_fn=dies_with_parent(),
-        )
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
