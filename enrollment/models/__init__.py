@@ -1,0 +1,49 @@
+"""Policy years and agreements, our mirror of the national monitoring roster, and the insured (R1-R3, R17)."""
+
+from enrollment.models.imports import (
+    ParticipationImport,
+    ParticipationRow,
+    RosterChange,
+    RosterDifference,
+    RosterReach,
+)
+from enrollment.models.insured import InsuredHousehold, InsuredPerson, Withdrawable
+from enrollment.models.move import HouseholdMove
+from enrollment.models.payee import PayeeAccount
+from enrollment.models.roster import (
+    ColumnMapping,
+    RosterHousehold,
+    RosterImport,
+    RosterPerson,
+    RosterRow,
+    UnplacedSheet,
+)
+from enrollment.models.words import MONITORED, NEWBORN_WITHIN, BasicInsurance, Category, Relation
+from enrollment.models.year import Agreement, PolicyTerm, PolicyYear
+
+__all__ = [
+    "MONITORED",
+    "NEWBORN_WITHIN",
+    "Agreement",
+    "BasicInsurance",
+    "Category",
+    "ColumnMapping",
+    "HouseholdMove",
+    "InsuredHousehold",
+    "InsuredPerson",
+    "ParticipationImport",
+    "ParticipationRow",
+    "PayeeAccount",
+    "PolicyTerm",
+    "PolicyYear",
+    "Relation",
+    "RosterChange",
+    "RosterDifference",
+    "RosterHousehold",
+    "RosterImport",
+    "RosterPerson",
+    "RosterReach",
+    "RosterRow",
+    "UnplacedSheet",
+    "Withdrawable",
+]
