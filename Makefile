@@ -42,7 +42,7 @@ demo-reset: install
 	@$(BIN)/python -m jincheng_insurance.embedded reset && exec $(BIN)/python -m jincheng_insurance.embedded demo
 
 test: install
-	@exec $(BIN)/pytest -n auto -q
+	@exec $(BIN)/pytest -n auto --dist worksteal -q
 
 check: install
 	$(MAKE) lint
