@@ -2,7 +2,7 @@
 that single entry makes."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
@@ -276,10 +276,3 @@ def facts_as_json(line: Line) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal | datetime.date) else value
-
-
-def count_new(lines: Iterable[Line]) -> dict[Kind, int]:
-    counts = dict.fromkeys(Kind, 0)
-    for line in lines:
-        counts[Kind(line.kind)] += line.new
-    return counts

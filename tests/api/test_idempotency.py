@@ -3,7 +3,6 @@ process that dies before or after its commit."""
 
 import datetime
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -129,21 +128,6 @@ def test_the_key_keeps_neither_the_identity_number_nor_a_digest_that_gives_it_aw
     row = IdempotencyKey.objects.get()
     assert body["identity_number"] not in str(row.body)
     assert bytes(row.body_index) != hashlib.sha256(json.dumps(body).encode()).digest()
-
-
-def act_of(secret: str, claim: Claim, key: str) -> Callable[[int], HttpResponse]:
-    today = timezone.localdate().isoformat()
-
-    def pay(number: int) -> HttpResponse:
-        return call(
-            secret,
-            "POST",
-            f"{CLAIMS}/{claim.number}/transitions/pay",
-            {"paid_on": today, "reference": "B1"},
-            key=key,
-        )
-
-    return pay
 
 
 def reports_at_once(world: World, count: int) -> list[Any]:
