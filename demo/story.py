@@ -27,9 +27,9 @@ from enrollment.services import roster
 from enrollment.services.enrolment import enrol_county
 from jincheng_insurance.access.models import Grant, Region, User
 from jincheng_insurance.access.roles import Role
-from premiums.services import issue_statement
-from riskpool.selectors import agreement_ratio
-from riskpool.services import evaluate_agreement
+from premiums.services.statements import issue_statement
+from riskpool.selectors.ratio import agreement_ratio
+from riskpool.services.alerts import evaluate_agreement
 
 TARGETS = {"140524": 126, "140581": 104, "140521": 91, "140522": 83, "140525": 68, "140502": 55}
 HOSPITALS = (

@@ -16,7 +16,7 @@ from jincheng_insurance.api.paging import PageInput, piece
 from jincheng_insurance.api.schema import operation
 from jincheng_insurance.api.views import ApiView, read
 from premiums.models import PremiumStatement, StatementLine
-from premiums.selectors import statements
+from premiums.selectors.statements import statements
 
 
 class StatementsInput(PageInput):

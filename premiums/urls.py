@@ -1,11 +1,11 @@
 from django.urls import path
 
-from premiums import views
+from premiums.views import statements
 
 app_name = "premiums"
 urlpatterns = [
-    path("", views.statements, name="list"),
-    path("<int:pk>/", views.statement, name="statement"),
-    path("issue/<int:agreement_pk>/", views.issue, name="issue"),
-    path("refund/<int:agreement_pk>/", views.refund, name="refund"),
+    path("", statements.statements, name="list"),
+    path("<int:pk>/", statements.statement, name="statement"),
+    path("issue/<int:agreement_pk>/", statements.issue, name="issue"),
+    path("refund/<int:agreement_pk>/", statements.refund, name="refund"),
 ]

@@ -16,7 +16,7 @@ from jincheng_insurance.api.fields import MoneyField, PlaceOut
 from jincheng_insurance.api.paging import PageInput, piece
 from jincheng_insurance.api.schema import operation
 from jincheng_insurance.api.views import ApiView, read
-from riskpool.selectors import PoolFigures, pool_figures, pool_of
+from riskpool.selectors.ratio import PoolFigures, pool_figures, pool_of
 
 
 class AgreementsInput(PageInput):

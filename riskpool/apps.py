@@ -22,6 +22,6 @@ def fired_alerts(request: HttpRequest) -> int:
     """The badge: how many alerts of the year the signed-in person is concerned by."""
     from enrollment.selectors import current_policy_year
     from jincheng_insurance.access.guards import actor_of
-    from riskpool.selectors import alerts
+    from riskpool.selectors.alerts import alerts
 
     return alerts(actor_of(request), current_policy_year()).count()

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from enrollment.models import Agreement
-from riskpool.services import evaluate_agreement as evaluate
+from riskpool.services.alerts import evaluate_agreement as evaluate
 
 
 @shared_task(name="riskpool.evaluate_agreement", acks_late=True, ignore_result=True)

@@ -1,10 +1,10 @@
 from django.urls import path
 
-from riskpool import views
+from riskpool.views import alerts, dashboard
 
 app_name = "riskpool"
 urlpatterns = [
-    path("", views.dashboard, name="dashboard"),
-    path("alerts/", views.alerts, name="alerts"),
-    path("alerts/<int:pk>/", views.alert, name="alert"),
+    path("", dashboard.dashboard, name="dashboard"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<int:pk>/", alerts.alert, name="alert"),
 ]

@@ -46,9 +46,9 @@ from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.services import make_export, request_export
-from premiums.services import issue_statement
+from premiums.services.statements import issue_statement
 from riskpool.models import Alert
-from riskpool.services import evaluate_agreement
+from riskpool.services.alerts import evaluate_agreement
 from tests.access.table import ANONYMOUS
 from tests.api_calls import call, hand_in, token_for
 from tests.papers import added_document, picture

@@ -14,8 +14,8 @@ from claims.services.payment import record_payment
 from enrollment.models import RosterChange
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.append_only import AppendOnly
-from premiums.services import issue_statement
-from riskpool.services import evaluate_agreement
+from premiums.services.statements import issue_statement
+from riskpool.services.alerts import evaluate_agreement
 from tests.world import World, approved_claim, list_household, submitted_claim
 
 MODELS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]

@@ -28,7 +28,7 @@ from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
-from riskpool.selectors import agreement_ratio
+from riskpool.selectors.ratio import agreement_ratio
 from tests.world import World, approved_claim, drafted_batch, paid_line, released_batch, some_payee
 
 ACCOUNT = "6228480000000000001"

@@ -25,7 +25,7 @@ from jincheng_insurance.scheme import medical
 from jincheng_insurance.scheme.cover import BasicInsurance
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.scheme.terms import Terms
-from riskpool.selectors import agreement_ratio
+from riskpool.selectors.ratio import agreement_ratio
 from tests.world import (
     Party,
     World,

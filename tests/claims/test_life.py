@@ -27,7 +27,7 @@ from jincheng_insurance.access.models import Grant, User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import ACTS_OF, Role
 from jincheng_insurance.scheme.medical import Care
-from riskpool.selectors import agreement_ratio
+from riskpool.selectors.ratio import agreement_ratio
 from tests.world import (
     Party,
     World,

@@ -42,7 +42,7 @@ from jincheng_insurance.access.models import Grant, User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.scheme.errors import RuleError
-from riskpool.selectors import agreement_ratio
+from riskpool.selectors.ratio import agreement_ratio
 from tests.claims.model import CAP, HOUSEHOLD, PARTIES, UNDECIDED, Batch, Bill, Book, Case, Line, No
 from tests.world import World, bill_facts, insure_household, loss_facts, some_payee
 

@@ -19,7 +19,7 @@ from enrollment.models import InsuredPerson
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from riskpool.models import Alert
-from riskpool.services import evaluate_agreement
+from riskpool.services.alerts import evaluate_agreement
 from tests.world import World, approved_claim, insure_person, reported_claim
 
 THREADS = 16
@@ -159,7 +159,7 @@ def test_two_payments_of_one_claim_at_once_pay_once(live_world: World) -> None:
 
 
 def test_two_evaluations_at_once_fire_a_level_once(live_world: World) -> None:
-    from premiums.services import issue_statement
+    from premiums.services.statements import issue_statement
 
     party = live_world.own
     person = insure_person(party)

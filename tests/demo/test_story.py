@@ -10,7 +10,7 @@ from claims.models import BenefitYear, Claim, Decision, LossEntry, Payment
 from demo.story import TARGETS
 from enrollment.models import Agreement, PayeeAccount, RosterPerson
 from riskpool.models import Alert
-from riskpool.selectors import pool_figures
+from riskpool.selectors.ratio import pool_figures
 
 
 @pytest.mark.django_db

@@ -16,11 +16,12 @@ from enrollment.services.members import enrol_members
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
-from premiums import services
 from premiums.models import FundEntry, PremiumStatement, Side, StatementLine
-from premiums.selectors import accounts, stated_households, unrefunded, unstated
-from premiums.services import issue_refund, issue_statement
-from riskpool.selectors import agreement_ratio
+from premiums.selectors.fund import accounts
+from premiums.selectors.statements import stated_households, unrefunded, unstated
+from premiums.services import statements as services
+from premiums.services.statements import issue_refund, issue_statement
+from riskpool.selectors.ratio import agreement_ratio
 from tests.claims.test_race import at_once
 from tests.world import Party, World, add_member, insure_household, list_household
 

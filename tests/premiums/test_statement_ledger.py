@@ -20,8 +20,9 @@ from jincheng_insurance.audit.models import AuditRecord
 from jincheng_insurance.scheme.breakdown import Breakdown
 from jincheng_insurance.scheme.terms import Terms, default_terms
 from premiums.models import FundEntry, PremiumStatement, Side, StatementLine
-from premiums.selectors import accounts, stated_households, statements, unstated
-from premiums.services import issue_statement
+from premiums.selectors.fund import accounts
+from premiums.selectors.statements import stated_households, statements, unstated
+from premiums.services.statements import issue_statement
 from tests.claims.test_race import at_once
 from tests.world import Party, World, insure_household, list_household, make_user
 

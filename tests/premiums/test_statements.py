@@ -7,8 +7,8 @@ import pytest
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from premiums.models import FundEntry, PremiumStatement, StatementLine
-from premiums.selectors import accounts
-from premiums.services import issue_statement
+from premiums.selectors.fund import accounts
+from premiums.services.statements import issue_statement
 from tests.world import World, insure_household
 
 

@@ -14,10 +14,10 @@ from claims.services.payment import record_payment
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
 from jincheng_insurance.celery import app
-from premiums.services import issue_statement
+from premiums.services.statements import issue_statement
 from riskpool.models import Alert
-from riskpool.selectors import agreement_ratio
-from riskpool.services import evaluate_agreement
+from riskpool.selectors.ratio import agreement_ratio
+from riskpool.services.alerts import evaluate_agreement
 from riskpool.tasks import sweep
 from tests.broker import broker_down
 from tests.world import Party, World, approved_claim, insure_household, insure_person, reported_claim

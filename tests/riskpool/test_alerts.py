@@ -7,10 +7,11 @@ import pytest
 from claims.models import Claim
 from claims.services.intake import change_reserve
 from jincheng_insurance.access.roles import Role
-from premiums.services import issue_statement
+from premiums.services.statements import issue_statement
 from riskpool.models import Alert
-from riskpool.selectors import agreement_ratio, alerts, highest_alerts
-from riskpool.services import evaluate_agreement
+from riskpool.selectors.alerts import alerts, highest_alerts
+from riskpool.selectors.ratio import agreement_ratio
+from riskpool.services.alerts import evaluate_agreement
 from riskpool.tasks import sweep
 from tests.world import World, insure_person, reported_claim
 

@@ -1,6 +1,5 @@
-"""Reading premium statements and the fund ledger: within the actor's scope."""
+"""Reading premium statements: within the actor's scope."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +9,7 @@ from enrollment.models import Agreement, PolicyYear
 from jincheng_insurance.access.models import User
 from jincheng_insurance.scheme.money import Shares
 from jincheng_insurance.scheme.statement import Units
-from premiums.models import FundEntry, PremiumStatement, Side, StatementLine
+from premiums.models import PremiumStatement, StatementLine
 from premiums.units import units_to_charge, units_to_refund
 
 
@@ -58,34 +57,3 @@ def stated_households(statement: PremiumStatement) -> QuerySet[StatementLine, An
         )
         .order_by("code", "insured_household")
     )
-
-
-@dataclass(frozen=True, slots=True)
-class SideAccount:
-    """One side's premium for an agreement, from the fund ledger (R16)."""
-
-    side: Side
-    due: Decimal
-    allocated: Decimal
-    paid: Decimal
-
-    @property
-    def arrears(self) -> Decimal:
-        return self.due - self.paid
-
-
-def accounts(agreement: Agreement) -> list[SideAccount]:
-    """Due, allocated and paid of an agreement, for the city and for the county."""
-    kinds = FundEntry.Kind
-    entries = FundEntry.objects.filter(agreement=agreement).values_list("side", "kind")
-    sums = {(side, kind): amount for side, kind, amount in entries.annotate(Sum("amount"))}
-    zero = Decimal("0.00")
-    return [
-        SideAccount(
-            side,
-            due=sums.get((side, kinds.DUE), zero),
-            allocated=sums.get((side, kinds.ALLOCATED), zero),
-            paid=sums.get((side, kinds.PAID), zero),
-        )
-        for side in Side
-    ]

@@ -21,7 +21,7 @@ from jincheng_insurance.scheme.statement import Units, refund_due, statement_due
 from jincheng_insurance.scheme.terms import Terms
 from jincheng_insurance.web.background import enqueue
 from premiums.models import FundEntry, PremiumStatement, Side
-from premiums.selectors import charged_shares
+from premiums.selectors.statements import charged_shares
 from premiums.units import CHARGE, REFUND, units_to_charge, units_to_refund
 
 Kind = PremiumStatement.Kind

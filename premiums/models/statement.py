@@ -1,4 +1,4 @@
-"""Premium statements, frozen with their lines, and the fund ledger that says where every yuan came from (R15-R18)."""
+"""Premium statements, frozen with their lines (R15, R18)."""
 
 from typing import ClassVar
 
@@ -17,13 +17,6 @@ from jincheng_insurance.audit.append_only import AppendOnly
 
 MOST = 10**12
 ODD = Exact(Mod(F("serial"), 2), 1)
-
-
-class Side(models.TextChoices):
-    """Who bears a share of the premium (R15)."""
-
-    CITY = "city", _("City")
-    COUNTY = "county", _("County")
 
 
 class PremiumStatement(AppendOnly):
@@ -105,45 +98,3 @@ class StatementLine(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.statement_id}/{self.insured_household_id}/{self.insured_person_id or 0}"
-
-
-class FundEntry(AppendOnly):
-    """One movement of premium money: due, allocated or paid, for one side of one agreement. Corrections reverse."""
-
-    scope: ClassVar = Scope(Act.VIEW_PREMIUM, county="county", insurer="agreement__insurer")
-
-    class Kind(models.TextChoices):
-        DUE = "due", _("Due")
-        ALLOCATED = "allocated", _("Allocated")
-        PAID = "paid", _("Paid")
-
-    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="fund_entries")
-    policy_year = models.ForeignKey(PolicyYear, models.PROTECT)
-    county = models.ForeignKey(Region, models.PROTECT, related_name="+")
-    side = models.CharField(_("side"), max_length=6, choices=Side)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
-    on = models.DateField(_("date"))
-    statement = models.ForeignKey(PremiumStatement, models.PROTECT, null=True, related_name="entries")
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
-    booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    booked_at = models.DateTimeField(auto_now_add=True)
-
-    objects = ScopedManager()
-
-    class Meta:
-        verbose_name = _("fund entry")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(amount__gt=-MOST, amount__lt=MOST), name="fund_amount_in_bounds"
-            ),
-            models.UniqueConstraint(
-                fields=("statement", "side"),
-                condition=Q(reverses=None, kind="due"),
-                name="fund_due_once_per_statement",
-            ),
-        )
-        indexes = (models.Index(fields=["agreement", "kind", "on"], name="fund_by_agreement"),)
-
-    def __str__(self) -> str:
-        return f"{self.agreement_id} {self.side} {self.kind} {self.amount}"

@@ -1,4 +1,4 @@
-"""Reading the risk pool: loss ratios reckoned from the two ledgers, and the alerts fired (R19-R21)."""
+"""Reading the risk pool: loss ratios reckoned from the two ledgers (R19, R20)."""
 
 import datetime
 from collections import defaultdict
@@ -15,7 +15,7 @@ from enrollment.selectors import agreements
 from jincheng_insurance.access.models import User
 from jincheng_insurance.scheme.loss_ratio import LossRatio
 from premiums.models import FundEntry
-from riskpool.models import Alert
+from premiums.selectors.fund import net_premiums
 
 ZERO = Decimal("0.00")
 
@@ -38,11 +38,7 @@ def pool_figures(pool: Iterable[Agreement], *, until: datetime.date | None = Non
     """Figures of each agreement from entries dated up to `until` (all of them without it), in two queries."""
     pool = list(pool)
     dated = Q(on__lte=until) if until else Q()
-    premium = dict(
-        FundEntry.objects.filter(dated, agreement__in=pool, kind=FundEntry.Kind.DUE)
-        .values_list("agreement")
-        .annotate(Sum("amount"))
-    )
+    premium = net_premiums(pool, until=until)
     loss: dict[tuple[int, str], Decimal] = {
         (agreement, kind): amount
         for agreement, kind, amount in LossEntry.objects.filter(dated, agreement__in=pool)
@@ -109,17 +105,3 @@ def _by_month(
 
 def pool_of(actor: User, policy_year: PolicyYear) -> QuerySet[Agreement]:
     return agreements(actor, policy_year).order_by("county__code")
-
-
-def alerts(actor: User, policy_year: PolicyYear) -> QuerySet[Alert]:
-    return (
-        Alert.objects.visible_to(actor)
-        .filter(policy_year=policy_year)
-        .select_related("county", "agreement__insurer")
-    )
-
-
-def highest_alerts(actor: User, policy_year: PolicyYear) -> list[Alert]:
-    """Of each agreement the highest level that has fired, gravest first."""
-    highest = alerts(actor, policy_year).order_by("agreement_id", "-level").distinct("agreement_id")
-    return sorted(highest, key=lambda alert: (-alert.level, alert.county.code))

@@ -1,4 +1,4 @@
-"""The dashboard of loss ratios and the alerts, for everybody within their own reach."""
+"""The dashboard of loss ratios, for everybody within their own reach."""
 
 from decimal import Decimal
 from typing import Any
@@ -13,14 +13,12 @@ from enrollment.models import InsuredPerson
 from enrollment.selectors import current_policy_year
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
-from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.scheme.loss_ratio import LossRatio
 from jincheng_insurance.web.charts import Bar, Series, Threshold, bar_chart, line_chart
 from jincheng_insurance.web.charts.parts import Tone
-from jincheng_insurance.web.pages import paginate
-from riskpool import selectors
-from riskpool.models import Alert
-from riskpool.texts import LEVEL_TEXTS, standing
+from riskpool.selectors.alerts import highest_alerts
+from riskpool.selectors.ratio import PoolFigures, YearLine, pool_figures, pool_of, year_lines
+from riskpool.texts import standing
 
 THRESHOLDS: tuple[tuple[int, Tone], ...] = ((80, "warn"), (100, "high"), (120, "over"))
 
@@ -36,16 +34,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """The year's loss ratios by county: figures, bars against the thresholds, and lines over the months."""
     actor = actor_of(request)
     year = current_policy_year()
-    pool = selectors.pool_figures(selectors.pool_of(actor, year))
+    pool = pool_figures(pool_of(actor, year))
     today = timezone.localdate()
-    lines = selectors.year_lines([figures.agreement for figures in pool], until=today)
+    lines = year_lines([figures.agreement for figures in pool], until=today)
     months = [_("month %(month)d") % {"month": month} for month in range(1, today.month + 1)]
     context: dict[str, Any] = {
         "year": year,
         "today": today,
         "pool": [(figures, standing(figures.ratio)) for figures in pool],
         "total": _total(pool),
-        "alerts": selectors.highest_alerts(actor, year),
+        "alerts": highest_alerts(actor, year),
         "insured": InsuredPerson.objects.visible_to(actor)
         .filter(policy_year=year, withdrawn_at=None)
         .count(),
@@ -63,7 +61,7 @@ def percent_of(ratio: LossRatio) -> str:
     return f"{ratio.percent}%" if ratio.percent is not None else "—"
 
 
-def _total(pool: list[selectors.PoolFigures]) -> dict[str, Any]:
+def _total(pool: list[PoolFigures]) -> dict[str, Any]:
     zero = Decimal("0.00")
     net_premium = sum((figures.net_premium for figures in pool), zero)
     paid = sum((figures.paid for figures in pool), zero)
@@ -79,7 +77,7 @@ def _total(pool: list[selectors.PoolFigures]) -> dict[str, Any]:
     }
 
 
-def _bars(pool: list[selectors.PoolFigures]) -> str:
+def _bars(pool: list[PoolFigures]) -> str:
     ranked = sorted(pool, key=lambda figures: figures.ratio.percent or Decimal(-1), reverse=True)
     bars = [
         Bar(
@@ -94,7 +92,7 @@ def _bars(pool: list[selectors.PoolFigures]) -> str:
     return bar_chart(title=_("Loss ratio by county"), bars=bars, thresholds=_thresholds(), unit="%")
 
 
-def _lines(lines: list[selectors.YearLine], months: list[str]) -> str:
+def _lines(lines: list[YearLine], months: list[str]) -> str:
     series = [
         Series(
             line.agreement.county.name,
@@ -107,31 +105,3 @@ def _lines(lines: list[selectors.YearLine], months: list[str]) -> str:
     return line_chart(
         title=_("Loss ratio over the year"), series=series, labels=months, thresholds=_thresholds(), unit="%"
     )
-
-
-@requires(Act.VIEW_POOL)
-@require_GET
-def alerts(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
-    year = current_policy_year()
-    page = paginate(request, selectors.alerts(actor, year).order_by("-fired_at", "-level"))
-    rows = [(alert, LossRatio(incurred=alert.incurred, net_premium=alert.net_premium)) for alert in page]
-    return render(request, "riskpool/alerts.html", {"year": year, "page": page, "rows": rows})
-
-
-@requires(Act.VIEW_POOL)
-@require_GET
-def alert(request: HttpRequest, pk: int) -> HttpResponse:
-    """One alert: the figures of that moment, those of today, and what the level obliges whom to."""
-    row = access_row(
-        Alert.objects.select_related("agreement__county", "agreement__insurer"), actor_of(request), pk=pk
-    )
-    (now,) = selectors.pool_figures([row.agreement])
-    context = {
-        "alert": row,
-        "then": LossRatio(incurred=row.incurred, net_premium=row.net_premium),
-        "now": now,
-        "standing": standing(now.ratio),
-        "text": LEVEL_TEXTS[row.level],
-    }
-    return render(request, "riskpool/alert.html", context)

@@ -6,7 +6,7 @@ from enrollment.models import Agreement
 from enrollment.selectors import terms_of
 from jincheng_insurance.audit.services import record
 from riskpool.models import Alert
-from riskpool.selectors import agreement_ratio
+from riskpool.selectors.ratio import agreement_ratio
 
 
 @transaction.atomic(durable=True)

@@ -13,9 +13,10 @@ from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.scheme.statement import refund_due, statement_due
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
-from premiums import selectors
 from premiums.models import PremiumStatement
-from premiums.services import issue_refund, issue_statement
+from premiums.selectors import fund
+from premiums.selectors import statements as stated
+from premiums.services.statements import issue_refund, issue_statement
 from premiums.units import units_to_charge, units_to_refund
 
 
@@ -28,14 +29,14 @@ def statements(request: HttpRequest) -> HttpResponse:
     pool = [
         (
             agreement,
-            selectors.accounts(agreement),
-            selectors.unstated(agreement),
-            selectors.unrefunded(agreement),
+            fund.accounts(agreement),
+            stated.unstated(agreement),
+            stated.unrefunded(agreement),
             actor.can(Act.ISSUE_STATEMENT, on=agreement),
         )
         for agreement in agreements(actor, year)
     ]
-    context = {"year": year, "pool": pool, "page": paginate(request, selectors.statements(actor, year))}
+    context = {"year": year, "pool": pool, "page": paginate(request, stated.statements(actor, year))}
     return render(request, "premiums/statements.html", context)
 
 
@@ -47,7 +48,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
     row = access_row(
         PremiumStatement.objects.select_related("county", "agreement__insurer", "issued_by"), actor, pk=pk
     )
-    context = {"statement": row, "page": paginate(request, selectors.stated_households(row))}
+    context = {"statement": row, "page": paginate(request, stated.stated_households(row))}
     return render(request, "premiums/statement.html", context)
 
 
@@ -72,11 +73,9 @@ def issue(request: HttpRequest, agreement_pk: int) -> HttpResponse:
     )
     context = {
         "agreement": agreement,
-        "counts": selectors.unstated(agreement),
+        "counts": stated.unstated(agreement),
         "due": due,
-        "supplementary": selectors.statements(actor, agreement.policy_year)
-        .filter(agreement=agreement)
-        .exists(),
+        "supplementary": stated.statements(actor, agreement.policy_year).filter(agreement=agreement).exists(),
     }
     return render(request, "premiums/issue.html", context)
 
@@ -99,7 +98,7 @@ def refund(request: HttpRequest, agreement_pk: int) -> HttpResponse:
     due = refund_due(
         persons=(units.persons, for_persons),
         households=(units.households, for_households),
-        charged=selectors.charged_shares(agreement),
+        charged=stated.charged_shares(agreement),
         county=str(agreement.county.code),
     )
     return render(request, "premiums/refund.html", {"agreement": agreement, "counts": units, "due": due})

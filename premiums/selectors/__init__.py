@@ -1,0 +1,1 @@
+"""Reading the premium, within the actor's scope."""

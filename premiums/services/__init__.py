@@ -1,0 +1,1 @@
+"""Writing the premium: one public function an act."""

@@ -1,0 +1,1 @@
+"""Reading the risk pool, within the actor's scope."""

@@ -1,0 +1,1 @@
+"""Writing the risk pool: one public function an act."""
