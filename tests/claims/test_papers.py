@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
+from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from claims import selectors
@@ -51,6 +52,7 @@ from tests.world import (
     submitted_claim,
 )
 
+TWIP = 635
 PERIOD = Period("陵川县", datetime.date(2026, 1, 1), datetime.date(2026, 12, 31))
 
 
@@ -503,3 +505,42 @@ def test_a_long_list_takes_no_more_queries_than_a_short_one(world: World) -> Non
                 assert read(actor, county=world.own.county, first=today, last=today)
             counts.append(len(queries))
     assert counts[:2] == counts[2:]
+
+
+def test_word_documents_are_whole_in_structure(world: World) -> None:
+    """No paragraph is empty but one that sets off what follows a table, every table is just as wide as the text,
+    and every run of Chinese has a Chinese type."""
+    claim = second_claim(world)
+    facts, loss = facts_of(world, claim), facts_of(world, approved_loss(world.own))
+    papers = [
+        letters.calculation_sheet(facts),
+        letters.decision_letter(facts),
+        letters.plain_words(facts),
+        letters.calculation_sheet(loss),
+        letters.plain_words(facts_of(world, rejected_claim(world.own))),
+        letters.documents_notice(facts, papers=[("发票", "原件")], note="", asked_on=PERIOD.first),
+        lists.posting(PERIOD, [Posted("村", "王小明", "medical", Decimal(1))]),
+    ]
+    for paper in papers:
+        document = Document(io.BytesIO(write_word(paper)))
+        section = document.sections[0]
+        text_width = section.page_width - section.left_margin - section.right_margin
+        body = list(document.element.body.iterchildren(qn("w:p"), qn("w:tbl")))
+        assert body[-1].tag == qn("w:p")
+        for before, element, after in zip([None, *body], body, [*body[1:], None], strict=False):
+            if element.tag == qn("w:tbl"):
+                assert before is None or before.tag == qn("w:p"), "Word joins two tables that touch"
+            elif not "".join(node.text or "" for node in element.iter(qn("w:t"))).strip():
+                assert before.tag == qn("w:tbl")
+                assert after is None or after.tag == qn("w:tbl") or after.xpath("string(.)").strip()
+        for table in document.tables:
+            width = table._tbl.tblPr.find(qn("w:tblW"))
+            assert (width.get(qn("w:type")), width.get(qn("w:w"))) == ("pct", "5000")
+            assert sum(column.width for column in table.columns) <= text_width + TWIP * len(
+                table.columns
+            )  # each is rounded to a whole one
+        default = document.styles["Normal"].element.rPr.rFonts.get(qn("w:eastAsia"))
+        assert default == "仿宋"
+        runs = [run for run in document.element.body.iter(qn("w:r")) if run.find(qn("w:t")) is not None]
+        assert runs
+        assert {run.rPr.rFonts.get(qn("w:eastAsia")) for run in runs} <= {"仿宋", "宋体"}
