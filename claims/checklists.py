@@ -40,6 +40,10 @@ LOSSES = Paper(DocumentKind.LOSS_LIST, "R14", _("what was lost and what it was w
 PHOTOGRAPHS = Paper(DocumentKind.PHOTOGRAPH, "R14", _("the damage as it was found"))
 CERTIFICATE = Paper(DocumentKind.VILLAGE_CERTIFICATE, "R14", _("that and when the event happened"))
 
+ON_OCCASION = (
+    Paper(DocumentKind.RELATION, "R26", _("that whoever is paid instead may take the money for the insured")),
+    Paper(DocumentKind.OTHER, "R26", _("what the note says")),
+)
 CHECKLISTS: dict[Case, tuple[Paper, ...]] = {
     Case.INPATIENT: (
         IDENTITY,
@@ -77,6 +81,21 @@ def needed_papers(cases: Iterable[Case]) -> list[Paper]:
         for paper in CHECKLISTS[case]:
             needed.setdefault(paper.kind, paper)
     return list(needed.values())
+
+
+def askable_papers(claim: Claim) -> list[Paper]:
+    """What may be asked for on a claim: the papers of what it is about (of a medical claim without a bill yet, of every
+    kind of care), and those that only some claims need."""
+    cases = cases_of(claim)
+    if not claim.is_property and not claim.bills.filter(standing=True).exists():
+        cases = [Case.INPATIENT, Case.OUTPATIENT]
+    return [*needed_papers(cases), *ON_OCCASION]
+
+
+def papers_of_cover(claim: Claim) -> set[DocumentKind]:
+    """Every kind of paper that a claim of this cover can need."""
+    cases = (Case.DISASTER, Case.THEFT) if claim.is_property else (Case.INPATIENT, Case.OUTPATIENT)
+    return {paper.kind for paper in (*needed_papers(cases), *ON_OCCASION)}
 
 
 def cases_of(claim: Claim) -> list[Case]:

@@ -1,9 +1,14 @@
 """Names of the stages of a claim's calculation, of natural disasters, and of what moved a claim's money."""
 
+import re
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from claims.models import RejectionReason
 from claims.transitions import TRANSITIONS
 
+AFTER_REASON = re.compile("：|: ")
 STAGES = {
     "year_self_pay": _("Self-pay of the year so far, this claim included"),
     "deductible": _("Deductible"),
@@ -32,6 +37,15 @@ PERILS = {
 }
 
 
+# What the timeline tells more exactly than by the step it was.
+TOLD = {"sign": _("Assessment signed")}
+
+
+def step_label(step: str) -> str:
+    """What the timeline calls a step."""
+    return str(TOLD[step] if step in TOLD else TRANSITIONS[step].label)
+
+
 def stage_label(code: str) -> str:
     return str(STAGES[code])
 
@@ -39,6 +53,16 @@ def stage_label(code: str) -> str:
 def peril_label(peril: str) -> str:
     """A natural disaster by name; one that a ruling added is shown as it was ruled."""
     return str(PERILS.get(peril, peril))
+
+
+def rejection_words(reason: RejectionReason, account: str) -> str:
+    """A rejection's reason from the list, and the reviewer's account of it."""
+    return gettext("%(what)s: %(why)s") % {"what": reason.label, "why": account}
+
+
+def account_of(words: str) -> str:
+    """The reviewer's account alone, out of `rejection_words` in any language."""
+    return AFTER_REASON.split(words, maxsplit=1)[-1]
 
 
 def movement_label(reason: str) -> str:

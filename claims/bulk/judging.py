@@ -11,7 +11,6 @@ from claims.bulk.known import Known, invoice_of
 from claims.bulk.reading import Kind, Line
 from claims.clocks import is_late
 from claims.models import Claim, ClaimImport, MedicalBill
-from claims.services.batches import waits_already
 from claims.services.bills import BillFacts, check_bill, claimed_already, draft_bill
 from claims.services.intake import check_report
 from claims.services.payment import check_payment, check_single
@@ -220,10 +219,13 @@ class Judge:
 
     def _check_payment(self, line: Line, claim: Claim) -> None:
         values = line.values
+        at = "claim_number" if values["claim_number"] else "reference"
+        batch = self.known.waiting.get(claim.pk)
+        if batch is not None:
+            line.refuse(at, "in_a_batch", number=claim.number, batch=batch)
+            return
         try:
             check_single(claim.agreement, claim, actor=self.actor)
-            if claim.pk in self.known.waiting:
-                raise waits_already(claim)
             check_payment(
                 claim,
                 paid_on=values["paid_on"],
@@ -231,7 +233,7 @@ class Judge:
                 posting_days=self.known.terms_of(claim.policy_year_id).posting_days,
             )
         except Refused as refusal:
-            line.refuse_by(refusal, "claim_number" if values["claim_number"] else "reference")
+            line.refuse_by(refusal, at)
             return
         if values["amount"] not in (None, claim.granted):
             granted = yuan(claim.granted or ZERO)

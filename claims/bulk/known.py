@@ -25,7 +25,7 @@ Invoice = tuple[str, str]
 class Known:
     """What the lines of one workbook meet: persons by the index of their number, claims by case and claim number as far
     as the uploader sees them, case numbers of the insurer on other claims (`taken`), standing bills by invoice wherever
-    they are, and the claims among those that the uploader may see."""
+    they are, and the claims among those that the uploader may see; claims `waiting` to be paid, and in which batch."""
 
     persons: dict[bytes, InsuredPerson] = field(default_factory=dict)
     by_reference: dict[str, Claim] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Known:
     ended: set[tuple[int, str, str]] = field(default_factory=set)
     shown: dict[int, Claim] = field(default_factory=dict)
     payments: dict[int, Payment] = field(default_factory=dict)
-    waiting: set[int] = field(default_factory=set)
+    waiting: dict[int, str] = field(default_factory=dict)
     terms: dict[int, Terms] = field(default_factory=dict)
 
     def terms_of(self, year: int) -> Terms:
@@ -121,7 +121,7 @@ class LookUp:
             paid = Payment.objects.filter(claim__in=keys, reverses=None, reversed_by=None)
             known.payments |= {payment.claim_id: payment for payment in paid}
             lines = PaymentLine.objects.filter(claim__in=keys, state=PaymentLine.State.PENDING)
-            known.waiting |= set(lines.values_list("claim_id", flat=True))
+            known.waiting |= dict(lines.values_list("claim_id", "batch__number"))
 
     def _invoices(self) -> None:
         pairs = {

@@ -73,6 +73,10 @@ PROBLEM_TEXTS = {
         "Claim %(number)s is paid already, with another date or bank reference. Compare with the bank; if money came"
         " back, record that on the claim first."
     ),
+    "in_a_batch": _(
+        "Claim %(number)s is paid with batch %(batch)s. Leave this row out: open the batch on the page “Payment"
+        " batches” and record the result on the claim's line there, once the batch is released."
+    ),
     "amount_not_granted": _("Claim %(number)s was granted %(granted)s yuan, not this. Pay exactly that."),
     "participation_unknown": _(
         "It isn't known whether the person is in basic medical insurance. Have the county find out; until then the"

@@ -1,5 +1,6 @@
 """Forms of claims' papers: handing in, removing, asking, and the period of a list."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from jincheng_insurance.access.models import Region
 from jincheng_insurance.web.forms import DateField
 
 MOST_AT_ONCE = 10
+Choices = Sequence[tuple[str, str]]
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -58,17 +60,19 @@ class RemovalForm(forms.Form):
 
 
 class AskForm(forms.Form):
-    """The one list of what is still missing (R26)."""
+    """The one list of what is still missing (R26): of the `papers` that the claim may need."""
 
-    missing = forms.MultipleChoiceField(
-        label=_("Papers to ask for"), choices=DocumentKind.choices, widget=forms.CheckboxSelectMultiple
-    )
+    missing = forms.MultipleChoiceField(label=_("Papers to ask for"), widget=forms.CheckboxSelectMultiple)
     note = forms.CharField(
         label=_("Note to the insured"),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def __init__(self, *args: Any, papers: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["missing"].choices = papers  # type: ignore[attr-defined]
 
 
 class PeriodForm(forms.Form):

@@ -14,7 +14,7 @@ from claims.adjudication import adjudicate_claim, adjudicate_loss
 from claims.models import Claim, Decision, MedicalBill, SignOff
 from claims.paper.words import coverage_name
 from claims.services.outcome import standing_decision, standing_payment
-from claims.texts import peril_label
+from claims.texts import account_of, peril_label
 from claims.transitions import TRANSITIONS
 from enrollment.models import InsuredHousehold, Relation
 from enrollment.selectors import masked_identity, terms_of
@@ -93,8 +93,8 @@ class Reckoning:
 class ClaimFacts:
     """A claim as its papers tell it. `reckonings` are the decision's own stages once it is decided, before that what
     the rules would give now, of a loss as if all three had signed; `refusal` is the rule's word where they give
-    nothing. `granted` is None until decided, `rejected` is why nothing is paid, `paid_on` the day of the payment in
-    force. A rejected or withdrawn claim still tells of the bills that fell with it."""
+    nothing, `refused_by` its code. `granted` is None until decided, `rejected` is why nothing is paid, `paid_on` the
+    day of the payment in force. A rejected or withdrawn claim still tells of the bills that fell with it."""
 
     number: str
     coverage: str
@@ -111,7 +111,9 @@ class ClaimFacts:
     loss: LossOf | None
     reckonings: tuple[Reckoning, ...]
     refusal: str
+    refused_by: str
     rejected: str
+    state: str
     granted: Decimal | None
     decided_on: datetime.date | None
     decided_by: str
@@ -124,7 +126,7 @@ class ClaimFacts:
 def claim_facts(claim: Claim) -> ClaimFacts:
     """Gather a claim of `selectors.claims`; its words are Chinese, as the papers are."""
     decision = standing_decision(claim)
-    reckonings, refusal = _reckonings(claim, decision)
+    reckonings, refusal, code = _reckonings(claim, decision)
     household = claim.insured_household
     payment = standing_payment(claim)
     terms = Terms.from_data(decision.terms) if decision else terms_of(claim.policy_year_id)
@@ -144,6 +146,8 @@ def claim_facts(claim: Claim) -> ClaimFacts:
         loss=_loss(claim) if claim.is_property else None,
         reckonings=reckonings,
         refusal=refusal,
+        refused_by=code,
+        state=claim.state,
         rejected=_why_rejected(claim),
         granted=claim.granted if decision else None,
         decided_on=_decided_on(claim, decision),
@@ -235,7 +239,8 @@ def _why_rejected(claim: Claim) -> str:
     if claim.state != Claim.State.REJECTED:
         return ""
     event = claim.events.filter(step="reject").last()
-    return event.note if event is not None else str(claim.get_rejection_reason_display())
+    label = str(claim.get_rejection_reason_display())
+    return f"{label}：{account_of(event.note)}" if event is not None else label
 
 
 def _decided_on(claim: Claim, decision: Decision | None) -> datetime.date | None:
@@ -245,17 +250,17 @@ def _decided_on(claim: Claim, decision: Decision | None) -> datetime.date | None
     return timezone.localdate(event.at) if event is not None else None
 
 
-def _reckonings(claim: Claim, decision: Decision | None) -> tuple[tuple[Reckoning, ...], str]:
+def _reckonings(claim: Claim, decision: Decision | None) -> tuple[tuple[Reckoning, ...], str, str]:
     if decision is not None:
-        return stored_reckonings(decision.breakdown), ""
+        return stored_reckonings(decision.breakdown), "", ""
     if claim.state in FELL_WITH:
-        return (), _why_rejected(claim) or str(TRANSITIONS["withdraw"].label)
+        return (), _why_rejected(claim) or str(TRANSITIONS["withdraw"].label), ""
     try:
         if claim.is_property:
-            return (Reckoning("property", adjudicate_loss(claim, unsigned=True).breakdown),), ""
-        return _of_medical(adjudicate_claim(claim)), ""
+            return (Reckoning("property", adjudicate_loss(claim, unsigned=True).breakdown),), "", ""
+        return _of_medical(adjudicate_claim(claim)), "", ""
     except RuleError as error:
-        return (), rule_text(error)
+        return (), rule_text(error), error.code
 
 
 def stored_reckonings(data: Mapping[str, Any]) -> tuple[Reckoning, ...]:

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from claims.models import Claim
 from claims.paper.facts import ClaimFacts, Reckoning
 from claims.paper.loss import loss_blocks
+from claims.paper.unreckoned import unreckoned_words
 from claims.paper.words import article, inputs_text, part_name, stage_name
 from enrollment.texts import term_rows
 from jincheng_insurance.scheme.terms import PARAMETERS, DeductibleBasis
@@ -133,29 +135,36 @@ def documents_notice(
 @in_chinese
 def plain_words(facts: ClaimFacts) -> Paper:
     """The sum as one would explain it at the kitchen table, in large type: billed, paid by others, left, the rule, the
-    amount, what the year still holds."""
-    blocks: list[Block] = [Text((_greeting(facts),))]
-    if facts.refusal:
-        blocks.append(Text((facts.refusal,)))
-    for part in facts.reckonings:
-        lines = _medical_lines(facts, part) if part.of != "property" else _property_lines(part)
-        blocks.append(Table((_("What"), _("Yuan")), tuple(lines), heading=part_name(part.of)))
-    granted = _reckoned(facts)
-    if facts.reckonings:
-        word = (
-            _("This claim pays you") if facts.granted is not None else _("As entered so far, you would get")
-        )
-        amount = _("%(amount)s yuan") % {"amount": yuan(granted)}
-        blocks.append(Facts(((word, f"{amount}（{_renminbi(granted)}）"),)))
-    blocks.append(Text((_("Basis: %(article)s.") % {"article": article(facts.coverage)}, *_objection(facts))))
+    amount, what the year still holds, and where nothing is due, why. Where nothing is reckoned (not paid, withdrawn,
+    not decidable yet, nothing entered), what that means and what comes next."""
+    reckoned = bool(facts.reckonings)
+    blocks = _sum_in_words(facts) if reckoned else [Text(unreckoned_words(facts))]
+    basis = _("Basis: %(article)s.") % {"article": article(facts.coverage)}
+    objection = () if facts.state == Claim.State.WITHDRAWN else _objection(facts)
+    blocks.append(Text((basis, *objection)))
+    title = _("How your payment was reckoned") if reckoned else _("How your claim stands")
     return Paper(
-        title=_("How your payment was reckoned"),
+        title=title,
         number=facts.number,
-        file_name=f"{_('How your payment was reckoned')}-{facts.number}",
+        file_name=f"{title}-{facts.number}",
         blocks=tuple(blocks),
         large=True,
         closing=(facts.insurer,),
     )
+
+
+def _sum_in_words(facts: ClaimFacts) -> list[Block]:
+    blocks: list[Block] = [Text((_greeting(facts),))]
+    for part in facts.reckonings:
+        lines = _medical_lines(facts, part) if part.of != "property" else _property_lines(part)
+        blocks.append(Table((_("What"), _("Yuan")), tuple(lines), heading=part_name(part.of)))
+    granted = _reckoned(facts)
+    word = _("This claim pays you") if facts.granted is not None else _("As entered so far, you would get")
+    amount = _("%(amount)s yuan") % {"amount": yuan(granted)}
+    blocks.append(Facts(((word, f"{amount}（{_renminbi(granted)}）"),)))
+    if not granted:
+        blocks.append(Text(_reasons(facts)))
+    return blocks
 
 
 def _claim_rows(facts: ClaimFacts) -> tuple[tuple[str, str], ...]:

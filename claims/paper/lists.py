@@ -125,14 +125,24 @@ def posting(period: Period, rows: Sequence[Posted]) -> Paper:
 
 
 @in_chinese
-def batch_posting(county: str, number: str, rows: Sequence[Posted]) -> Paper:
-    """公示 of what one payment batch is going to pay, to be posted before it is released (R28)."""
-    opening = _(
-        "Under the Jincheng poverty-prevention insurance the following payments are going to be made in %(county)s"
-        " (batch %(number)s). They are posted for everybody to examine."
+def batch_posting(
+    county: str, number: str, rows: Sequence[Posted], *, paid_on: datetime.date | None = None
+) -> Paper:
+    """公示 of what one payment batch is going to pay, to be posted before it is released; or, once all of it is paid,
+    of what it paid until `paid_on` (R28)."""
+    opening = (
+        _(
+            "Under the Jincheng poverty-prevention insurance the following payments were made in %(county)s until"
+            " %(day)s (batch %(number)s). They are posted for everybody to examine."
+        )
+        if paid_on
+        else _(
+            "Under the Jincheng poverty-prevention insurance the following payments are going to be made in %(county)s"
+            " (batch %(number)s). They are posted for everybody to examine."
+        )
     )
     return _posting(
-        opening % {"county": county, "number": number},
+        opening % {"county": county, "number": number, "day": day(paid_on)},
         rows,
         number=f"{county}　{number}",
         stamp=f"{county}-{number}",

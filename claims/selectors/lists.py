@@ -3,7 +3,7 @@
 import datetime
 from typing import TypeVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 
 from claims.adjudication import DECIDED
 from claims.models import Claim, Payment, PaymentBatch, PaymentLine
@@ -94,6 +94,16 @@ def lines_of(actor: User, batch: PaymentBatch) -> list[Posted]:
         Posted(place_of(row.claim.insured_household), _name(row.claim), row.claim.coverage, row.amount)
         for row in rows
     ]
+
+
+def paid_until(batch: PaymentBatch) -> datetime.date | None:
+    """The day of a batch's last payment, once every line that it kept is paid; None before."""
+    kept = batch.lines.exclude(state=PaymentLine.State.DROPPED)
+    if not kept.exists() or kept.exclude(state=PaymentLine.State.PAID).exists():
+        return None
+    paid = Payment.objects.filter(line__in=kept, reverses=None, reversed_by=None)
+    last: datetime.date | None = paid.aggregate(last=Max("paid_on"))["last"]
+    return last
 
 
 def _paths(before: str = "") -> tuple[str, ...]:

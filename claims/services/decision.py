@@ -3,6 +3,7 @@ is locked before anything is read, so however many decide at once, nobody gets a
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,10 +14,11 @@ from claims.clocks import add_working_days
 from claims.models import Claim, Decision, MedicalBill, RejectionReason
 from claims.services.benefit import locked_benefit_year, move_total
 from claims.services.bills import end_bills
-from claims.services.documents import put_request
+from claims.services.documents import missing_documents, put_request
 from claims.services.ledger import ZERO, set_reserve
 from claims.services.loss import check_signed
 from claims.services.steps import check_reason, check_step, locked_claim, take_step
+from claims.texts import rejection_words
 from enrollment.services.terms import use_terms
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
@@ -60,10 +62,11 @@ def return_claim(*, claim: Claim, reason: str, actor: User, missing: Sequence[st
 
 
 @transaction.atomic(durable=True)
-def approve_claim(*, claim: Claim, reason: str, actor: User) -> Decision:
+def approve_claim(*, claim: Claim, reason: str, actor: User, without_papers: bool = False) -> Decision:
     """Grant what the rules give a submitted claim, as its bills or items stand at this moment. Refused to whoever
     submitted it, and by RuleError where a rule says no: participation unknown (R5), a date outside the cover (R9), a
-    cause not covered (R12), proof or signatures wanting (R13, R14)."""
+    cause not covered (R12), proof or signatures wanting (R13, R14). Papers of the checklist that nobody handed in don't
+    hinder it: which, and whether the reviewer said to go `without_papers`, is on record."""
     benefit = locked_benefit_year(claim)
     claim = locked_claim(claim)
     check_step(claim, "approve", actor)
@@ -92,13 +95,11 @@ def approve_claim(*, claim: Claim, reason: str, actor: User) -> Decision:
     take_step(claim, "approve", actor, note=reason, amount=result.granted)
     if not result.granted:
         take_step(claim, "close_unpaid", actor)
-    record(
-        "approve_claim",
-        actor=actor,
-        on=claim,
-        facts={"number": claim.number, "granted": result.granted},
-        reason=reason,
-    )
+    facts: dict[str, Any] = {"number": claim.number, "granted": result.granted}
+    missing = missing_documents(claim)
+    if missing:
+        facts |= {"missing": missing, "without_papers": without_papers}
+    record("approve_claim", actor=actor, on=claim, facts=facts, reason=reason)
     return decision
 
 
@@ -121,12 +122,12 @@ def reject_claim(*, claim: Claim, reason_code: str, reason: str, actor: User) ->
     claim.rejected_by, claim.rejection_reason = actor, reason_code
     end_bills(claim, MedicalBill.Ended.REJECTED)
     set_reserve(claim, ZERO, actor=actor, reason="reject")
-    label = RejectionReason(reason_code).label
-    take_step(claim, "reject", actor, note=f"{label}: {reason}")
+    account = rejection_words(RejectionReason(reason_code), reason)
+    take_step(claim, "reject", actor, note=account)
     record(
         "reject_claim",
         actor=actor,
         on=claim,
         facts={"number": claim.number},
-        reason=f"{label}: {reason}",
+        reason=account,
     )

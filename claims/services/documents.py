@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.checklists import cases_of, needed_papers
+from claims.checklists import cases_of, needed_papers, papers_of_cover
 from claims.models import Claim, ClaimDocument, DocumentKind, DocumentRequest
 from claims.services.steps import check_step, locked_claim
 from jincheng_insurance.access.models import User
@@ -189,9 +189,16 @@ def _check_takes(claim: Claim) -> None:
 
 
 def _check_missing(claim: Claim, missing: Collection[str]) -> None:
-    """Refuse an empty list, unknown kinds, and papers that are here already."""
+    """Refuse an empty list, unknown kinds, papers of another cover, and papers that are here already."""
     if not missing or any(kind not in DocumentKind.values for kind in missing):
         raise Refused(_("Tick at least one paper of the list."), field="missing")
+    strange = [str(DocumentKind(kind).label) for kind in missing if kind not in papers_of_cover(claim)]
+    if strange:
+        raise Refused(
+            _("A claim of this coverage needs no such paper: %(papers)s. Leave it out."),
+            field="missing",
+            papers="、".join(strange),
+        )
     here = {document.kind for document in standing_documents(claim)} - {DocumentKind.OTHER}
     twice = [str(DocumentKind(kind).label) for kind in missing if kind in here]
     if twice:

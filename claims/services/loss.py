@@ -178,7 +178,8 @@ def sign_off(
         assessed=assessed_sum(claim),
         entered_by=actor,
     )
-    take_step(claim, "assess", actor, note=str(signed.get_party_display()), amount=signed.assessed)
+    told = f"{signed.get_party_display()} · {signed.signed_by} · {day(signed.on)}"
+    take_step(claim, "assess", actor, note=told, amount=signed.assessed, told_as="sign")
     record(
         "sign_off",
         actor=actor,

@@ -58,13 +58,22 @@ def check_reason(claim_step: str, reason: str) -> None:
         raise Refused(_("Give the reason."), field="reason")
 
 
-def take_step(claim: Claim, step: str, actor: User, note: str = "", *, amount: Decimal | None = None) -> None:
-    """Move a locked, checked claim on, and add the step to its timeline with the amount in yuan it was about."""
+def take_step(
+    claim: Claim,
+    step: str,
+    actor: User,
+    note: str = "",
+    *,
+    amount: Decimal | None = None,
+    told_as: str = "",
+) -> None:
+    """Move a locked, checked claim on, and add the step to its timeline with the amount in yuan it was about. `told_as`
+    is a more exact word of `claims.texts.TOLD` for the timeline."""
     before, claim.state = claim.state, TRANSITIONS[step].target
     claim.save()
     ClaimEvent.objects.create(
         claim=claim,
-        step=step,
+        step=told_as or step,
         from_state=before,
         to_state=claim.state,
         note=note[:300],

@@ -1,5 +1,6 @@
 """The steps that decide a claim or undo it. Each is a POST that ends on the claim's page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -10,32 +11,54 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from claims.forms.decision import ApproveForm, RejectForm, ReopenForm, ReturnForm, ReverseForm, WithdrawForm
+from claims.forms.decision import RejectForm, ReopenForm, ReverseForm, WithdrawForm
 from claims.forms.payment import PaymentForm
+from claims.models import Claim, Decision
 from claims.services.decision import approve_claim, reject_claim, return_claim, submit_claim
 from claims.services.outcome import reopen_claim, reverse_decision, withdraw_claim
 from claims.services.payment import record_payment
 from claims.transitions import TRANSITIONS
 from claims.views.assessment import claim_in_reach
-from claims.views.page import claim_page
+from claims.views.documents import documents_panel
+from claims.views.page import approve_form_of, claim_page, return_form_of
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.web.answers import refusals_shown
+from jincheng_insurance.web.formats import yuan
 
 
 def _step(
-    request: HttpRequest, pk: int, step: str, form: forms.Form, *, service: Any, done: str
+    request: HttpRequest,
+    pk: int,
+    step: str,
+    form: forms.Form,
+    *,
+    service: Any,
+    done: str | Callable[[Any], str],
 ) -> HttpResponse:
+    """Take the step if the form is valid. `done` is what is said then, or makes it of what the service gave."""
     actor = actor_of(request)
     claim = claim_in_reach(actor, pk, TRANSITIONS[step].act)
     if form.is_valid():
         with refusals_shown(request, form):
             left = service(claim=claim, actor=actor, **form.cleaned_data)
-            messages.success(request, done)
+            messages.success(request, done if isinstance(done, str) else done(left))
             if step == "reopen" and left:
                 _warn_of_bills(request, left)
             return redirect("claims:claim", pk=pk)
     return claim_page(request, claim, **{f"{'payment' if step == 'pay' else step}_form": form})
+
+
+def _claim_and_papers(request: HttpRequest, pk: int, step: str) -> tuple[Claim, dict[str, Any]]:
+    actor = actor_of(request)
+    claim = claim_in_reach(actor, pk, TRANSITIONS[step].act)
+    return claim, documents_panel(claim, actor)
+
+
+def _said_of_approval(decision: Decision) -> str:
+    if not decision.granted:
+        return _("Nothing is due: the claim is decided at 0.00 yuan and closed.")
+    return _("The claim is approved: %(amount)s yuan.") % {"amount": yuan(decision.granted)}
 
 
 def _warn_of_bills(request: HttpRequest, left: int) -> None:
@@ -60,15 +83,17 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Act.VIEW_CLAIM)
 @require_POST
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    claim, papers = _claim_and_papers(request, pk, "return")
+    form = return_form_of(claim, papers, request.POST)
     done = _("The claim went back to its adjuster.")
-    return _step(request, pk, "return", ReturnForm(request.POST), service=return_claim, done=done)
+    return _step(request, pk, "return", form, service=return_claim, done=done)
 
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    done = _("The claim is approved.")
-    return _step(request, pk, "approve", ApproveForm(request.POST), service=approve_claim, done=done)
+    form = approve_form_of(_claim_and_papers(request, pk, "approve")[1], request.POST)
+    return _step(request, pk, "approve", form, service=approve_claim, done=_said_of_approval)
 
 
 @requires(Act.VIEW_CLAIM)

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from claims import selectors
 from claims.checklists import Paper as NeededPaper
-from claims.checklists import cases_of, needed_papers
+from claims.checklists import askable_papers, cases_of, needed_papers
 from claims.forms.documents import AskForm, DocumentForm, OpeningForm, RemovalForm
-from claims.models import Claim, ClaimDocument
+from claims.models import Claim, ClaimDocument, DocumentKind
 from claims.selectors.documents import documents as documents_of
 from claims.services import documents
 from jincheng_insurance.access.guards import actor_of, requires
@@ -57,6 +57,19 @@ def documents_panel(claim: Claim, actor: User) -> dict[str, Any]:
     }
 
 
+def askable_choices(claim: Claim, panel: dict[str, Any]) -> list[tuple[str, str]]:
+    """The papers that may be asked for on a claim and aren't here, to tick."""
+    here = {item.paper.kind for item in panel["items"] if item.documents}
+    here |= {document.kind for document in panel["others"] if document.kind != DocumentKind.OTHER}
+    return [(paper.kind, paper.label) for paper in askable_papers(claim) if paper.kind not in here]
+
+
+def ask_form_of(claim: Claim, panel: dict[str, Any], data: Any = None) -> AskForm:
+    """The form that asks, with what is missing of the checklist ticked."""
+    ticked = [paper.kind for paper in panel["missing"]]
+    return AskForm(data, papers=askable_choices(claim, panel), initial={"missing": ticked})
+
+
 def _documents_page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
     context = documents_panel(claim, actor_of(request))
     context |= {
@@ -64,7 +77,7 @@ def _documents_page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpRes
         "document_form": DocumentForm(),
         "opening_form": OpeningForm(),
         "removal_form": RemovalForm(),
-        "ask_form": AskForm(initial={"missing": [paper.kind for paper in context["missing"]]}),
+        "ask_form": ask_form_of(claim, context),
         **forms,
     }
     return render(request, "claims/documents/documents.html", context, status=422 if forms else 200)
@@ -97,7 +110,8 @@ def claim_documents(request: HttpRequest, pk: int) -> HttpResponse:
                 added += 1
             except Refused as refusal:
                 field = refusal.field if refusal.field in form.fields else None
-                form.add_error(field, f"{file.name}: {refusal}" if refusal.field == "file" else str(refusal))
+                said = _("%(what)s: %(why)s") % {"what": file.name, "why": refusal}
+                form.add_error(field, said if refusal.field == "file" else str(refusal))
         if added:
             text = ngettext("%(n)s paper was added.", "%(n)s papers were added.", added)
             messages.success(request, text % {"n": added})
@@ -140,7 +154,7 @@ def ask_for_documents(request: HttpRequest, pk: int) -> HttpResponse:
     """The one list of missing papers; it ends on the notice to print."""
     actor = actor_of(request)
     claim = _claim(actor, pk, Act.HANDLE_CLAIM)
-    form = AskForm(request.POST)
+    form = ask_form_of(claim, documents_panel(claim, actor), request.POST)
     if form.is_valid():
         with refusals_shown(request, form):
             documents.ask_for_documents(claim=claim, actor=actor, **form.cleaned_data)

@@ -13,14 +13,15 @@ from claims.forms.assessment import BillForm, ItemForm, LossForm, ReserveForm, S
 from claims.forms.decision import ApproveForm, RejectForm, ReopenForm, ReturnForm, ReverseForm, WithdrawForm
 from claims.forms.payment import PaymentForm
 from claims.models import Claim, LossItem, MedicalBill, PaymentLine, SignOff
+from claims.services.bills import check_bill
 from claims.services.ledger import outstanding_reserve
 from claims.services.loss import check_signed
 from claims.services.outcome import standing_decision
 from claims.services.steps import brought_by
-from claims.texts import peril_label
+from claims.texts import peril_label, step_label
 from claims.transitions import TRANSITIONS, Need
-from claims.views.documents import documents_panel
-from enrollment.selectors import masked_identity
+from claims.views.documents import askable_choices, documents_panel
+from enrollment.selectors import masked_identity, terms_of
 from jincheng_insurance.access.guards import actor_of
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
@@ -32,6 +33,7 @@ def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpRespon
     """The page of a claim, with whichever form came back with errors."""
     reserve = outstanding_reserve(claim)
     events = claim.events.select_related("by")
+    papers = documents_panel(claim, actor_of(request))
     context = {
         "claim": claim,
         "may": possible_steps(claim, actor_of(request)),
@@ -39,12 +41,12 @@ def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpRespon
         "movements": selectors.movements(claim),
         "explanation": explanation_of(claim),
         "decisions": claim.decisions.select_related("decided_by").order_by("id"),
-        "events": [(event, TRANSITIONS[event.step].label) for event in events],
-        "papers": documents_panel(claim, actor_of(request)),
+        "events": [(event, step_label(event.step)) for event in events],
+        "papers": papers,
         "lines": claim.payment_lines.select_related("batch").order_by("id"),
         "reserve_form": ReserveForm(initial={"reserve": reserve}),
-        "return_form": ReturnForm(),
-        "approve_form": ApproveForm(),
+        "return_form": return_form_of(claim, papers),
+        "approve_form": approve_form_of(papers),
         "reject_form": RejectForm(),
         "withdraw_form": WithdrawForm(),
         "reopen_form": ReopenForm(),
@@ -55,6 +57,22 @@ def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpRespon
     }
     context["bound"] = [value for name, value in changed.items() if name.endswith("_form")]
     return render(request, "claims/claim.html", context, status=422 if context["bound"] else 200)
+
+
+def return_form_of(claim: Claim, papers: dict[str, Any], data: Any = None) -> ReturnForm:
+    """The form of a return: the papers this claim may need and hasn't, those of its checklist ticked."""
+    ticked = [paper.kind for paper in papers["missing"]]
+    return ReturnForm(
+        data,
+        papers=askable_choices(claim, papers),
+        asked=papers["request_for_papers"] is not None,
+        initial={"missing": ticked},
+    )
+
+
+def approve_form_of(papers: dict[str, Any], data: Any = None) -> ApproveForm:
+    """The form of an approval, which names what is missing of the checklist."""
+    return ApproveForm(data, missing=[paper.label for paper in papers["missing"]])
 
 
 def possible_steps(claim: Claim, actor: User) -> dict[str, bool]:
@@ -115,16 +133,21 @@ def explanation_of(
     items: Sequence[LossItem] = (),
     without: MedicalBill | None = None,
 ) -> Explanation:
-    """The decision's own stages once decided; before that, what the rules would grant now, drafts included."""
+    """The decision's own stages once decided; before that, what the rules would grant now, drafts included; or why a
+    draft would be refused, in the words in which entering it is."""
     decision = standing_decision(claim)
     if decision is not None:
         return explain_stored(claim, decision)
     try:
         if claim.is_property:
             return _loss_explanation(claim, items)
+        for bill in bills:
+            check_bill(claim, bill, charity_deducted=terms_of(claim.policy_year_id).charity_deducted)
         return explain(adjudicate_claim(claim, draft=bills, without=without))
     except RuleError as error:
         return Explanation(refusal=rule_text(error), rule=error.rule)
+    except Refused as refusal:
+        return Explanation(refusal=str(refusal), rule=refusal.rule)
 
 
 def _loss_explanation(claim: Claim, items: Sequence[LossItem]) -> Explanation:

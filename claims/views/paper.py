@@ -12,7 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
 from claims import selectors
-from claims.checklists import cases_of, needed_papers
+from claims.checklists import ON_OCCASION, cases_of, needed_papers
 from claims.forms.documents import PeriodForm
 from claims.models import Claim, DocumentKind
 from claims.paper import letters, lists
@@ -23,6 +23,7 @@ from claims.selectors.lists import (
     counties_with_claims,
     grants_of,
     lines_of,
+    paid_until,
     payments_of,
 )
 from claims.services.documents import current_request
@@ -85,7 +86,9 @@ def documents_notice(request: HttpRequest, pk: int) -> HttpResponse:
     if asked is None:
         raise Http404
     with override("zh-hans"):
-        purposes = {paper.kind: str(paper.purpose) for paper in needed_papers(cases_of(claim))}
+        purposes = {
+            paper.kind: str(paper.purpose) for paper in (*needed_papers(cases_of(claim)), *ON_OCCASION)
+        }
         papers = [
             (str(DocumentKind(kind).label), purposes.get(DocumentKind(kind), "")) for kind in asked.missing
         ]
@@ -167,7 +170,7 @@ def batch_posting(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     batch = access_row(selectors.batches(actor), actor, pk=pk)
     rows = lines_of(actor, batch)
-    paper = lists.batch_posting(batch.county.name, batch.number, rows)
+    paper = lists.batch_posting(batch.county.name, batch.number, rows, paid_on=paid_until(batch))
     wanted = request.GET.get("format")
     if wanted in {WORD, EXCEL}:
         note_download(name="posting", file_format=wanted, county=batch.county, rows=len(rows), actor=actor)

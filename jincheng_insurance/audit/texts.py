@@ -121,6 +121,7 @@ FACTS = {
     "bills": _("bills"),
     "payments": _("payments"),
     "missing": _("missing documents"),
+    "without_papers": _("approved without them"),
     "bills_left_out": _("bills left out"),
     "recovered": _("recovered from others"),
     "paid": _("paid"),

@@ -1,8 +1,14 @@
 """What a rule's refusal says on the page: by its code, what is wrong and what to do."""
 
+import datetime
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.scheme.errors import RuleError
+from jincheng_insurance.web.formats import day
+
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 TEXTS = {
     "unknown_term": _("“%(name)s” is no parameter of the scheme."),
@@ -50,4 +56,14 @@ TEXTS = {
 
 def rule_text(error: RuleError) -> str:
     """The refusal in the reader's language."""
-    return str(TEXTS[error.code]) % dict(error.params)
+    return str(TEXTS[error.code]) % {name: _plain(value) for name, value in error.params.items()}
+
+
+def _plain(value: str) -> str:
+    """A day as pages write it; anything else as it is."""
+    if not ISO_DAY.fullmatch(value):
+        return value
+    try:
+        return day(datetime.date.fromisoformat(value))
+    except ValueError:
+        return value

@@ -20,6 +20,8 @@ from jincheng_insurance.web.paper import Facts, Paper, Signatures, Table, Text
 BODY_FONT = "仿宋"
 HEAD_FONT = "宋体"
 LATIN_FONT = "Times New Roman"
+FULL_WIDTH = "5000"  # fiftieths of a per cent
+SPACE = 8
 BODY_SIZE, LARGE_SIZE, TITLE_SIZE, TABLE_SIZE = 12, 18, 20, 10.5
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 BLANK_DAY = "　　　　年　　月　　日"
@@ -102,13 +104,27 @@ def add_table(
     width = len(titles) or max((len(row) for row in rows), default=1)
     table = document.add_table(rows=0, cols=width)
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    set_full_width(table)
     if titles:
         table._tbl.append(_row(titles, bold=True, head=True))
     for row in rows:
         table._tbl.append(_row(row, first_bold=first_bold))
     if total:
         table._tbl.append(_row(total, bold=True))
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def set_full_width(table: Any) -> None:
+    """As wide as the text, never wider: what the columns share among them."""
+    width = table._tbl.tblPr.find(qn("w:tblW"))
+    width.set(qn("w:type"), "pct")
+    width.set(qn("w:w"), FULL_WIDTH)
+
+
+def add_space(document: Any) -> None:
+    """A low paragraph that sets off what follows a table; Word joins two that touch."""
+    apart = document.add_paragraph().paragraph_format
+    apart.space_before = apart.space_after = Pt(0)
+    apart.line_spacing = Pt(SPACE)
 
 
 def add_signatures(document: Any, parties: Sequence[str]) -> None:
@@ -147,7 +163,11 @@ def write_word(paper: Paper) -> bytes:
     """A paper as the bytes of a .docx."""
     document = new_document(title=paper.title, large=paper.large)
     add_title(document, paper.title, paper.number)
+    after_table = False
     for block in paper.blocks:
+        if after_table and not isinstance(block, Signatures) and not block.heading:
+            add_space(document)
+        after_table = isinstance(block, Facts | Table)
         if not isinstance(block, Signatures) and block.heading:
             add_heading(document, block.heading)
         if isinstance(block, Text):
@@ -158,6 +178,8 @@ def write_word(paper: Paper) -> bytes:
             add_table(document, block.titles, block.shown, total=block.shown_total)
         else:
             add_signatures(document, block.parties)
+    if after_table and not paper.closing:
+        add_space(document)
     add_closing(document, paper.closing)
     return document_bytes(document)
 

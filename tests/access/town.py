@@ -493,7 +493,7 @@ def _posted(
         "claims:edit_bill": bill | {"invoice_number": f"E{listed.pk}"},
         "claims:reserve": {"reserve": "2345", "reason": "a new estimate"},
         "claims:return": {"reason": "the invoice is missing"},
-        "claims:approve": {"reason": ""},
+        "claims:approve": {"reason": "", "without_papers": "on"},
         "claims:documents": {"kind": "invoice", "file": ""},
         "claims:document": {"reason": "to compare the number"},
         "claims:remove_document": {"reason": "of another person"},

@@ -128,6 +128,7 @@ def test_a_medical_claim_goes_all_the_way_by_keyboard(page: Page, live_world: Wo
     picture(page, "medical-06-to-do")
     press(page, f"a[href='/claims/{claim.pk}/']")
     picture(page, "medical-07-to-approve")
+    page.locator("[name=without_papers]").check()
     press(page, "form[action$='/approve/'] button")
     picture(page, "medical-08-to-pay")
     enter(page, reference="YH20260001")
@@ -182,6 +183,7 @@ def test_a_households_loss_goes_all_the_way(page: Page, live_world: World, tmp_p
     sign_in(page, party[Role.REVIEWER].username)
     page.goto(f"/claims/{claim.pk}/")
     picture(page, "loss-05-to-approve")
+    page.locator("[name=without_papers]").check()
     page.locator("form[action$='/approve/'] button").click()
     expect(page.locator("form[action$='/pay/']")).to_be_visible()
 

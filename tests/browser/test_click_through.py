@@ -100,6 +100,7 @@ def test_a_household_goes_all_the_way(page: Page, tmp_path: Path) -> None:
     picture(page, "14-claims")
     page.goto(claim)
     picture(page, "15-to-approve")
+    page.locator("[name=without_papers]").check()
     page.locator("form[action$='/approve/'] button").click()
     page.locator("[name=reference]").fill("YH20260001")
     picture(page, "16-to-pay")

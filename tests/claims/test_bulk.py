@@ -8,7 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
+from claims.bulk.texts import text_of
 from claims.models import (
     Claim,
     ClaimEvent,
@@ -36,7 +38,15 @@ from tests.claims.workbooks import (
     payment_cells,
     workbook,
 )
-from tests.world import World, approved_claim, bill_facts, insure_person, reported_claim
+from tests.world import (
+    World,
+    approved_claim,
+    bill_facts,
+    drafted_batch,
+    insure_person,
+    released_batch,
+    reported_claim,
+)
 
 State = ClaimImport.State
 
@@ -169,6 +179,22 @@ def test_a_reviewer_records_payments_of_approved_claims_once(world: World) -> No
     assert (again.same, again.new, again.rejected) == (2, 0, 0)
     moved = workbook(payments=[payment_cells("A-1", paid_on=today, bank_reference="LS9999")])
     assert codes(checked(moved, reviewer, world.year.pk)) == [("payment", 2, "D", "payment_differs")]
+
+
+def test_a_payment_of_a_claim_in_a_batch_is_sent_to_that_batch(world: World) -> None:
+    """Whether the batch is a draft or with the bank."""
+    reviewer, today = world.own[Role.REVIEWER], timezone.localdate()
+    for reference, make in (("A-1", drafted_batch), ("A-2", released_batch)):
+        claim = decided(world, reference)
+        batch = make(world.own, claim)
+        data = workbook(payments=[payment_cells(reference, paid_on=today)])
+        upload = checked(data, reviewer, world.year.pk)
+        assert codes(upload) == [("payment", 2, "A", "in_a_batch")]
+        with override("zh-hans"):
+            said = text_of("in_a_batch", upload.rows.get().problems[0]["params"])
+        assert batch.number in said
+        assert "支付批次" in said
+    assert not Payment.objects.exists()
 
 
 def test_each_imports_only_what_is_theirs(world: World) -> None:

@@ -13,17 +13,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
+from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from claims import selectors
-from claims.models import Care, Claim
+from claims.models import Care, Claim, Payment
 from claims.paper import letters, lists
 from claims.paper.facts import ClaimFacts, claim_facts
 from claims.paper.lists import Paid, Period, Posted
-from claims.selectors.lists import grants_of, payments_of
+from claims.selectors.lists import grants_of, paid_until, payments_of
 from claims.services import documents
 from claims.services.batches import drop_line
 from claims.services.bills import add_bill
+from claims.services.outcome import withdraw_claim
 from claims.services.payment import record_payment
 from enrollment.selectors import identity_place
 from jincheng_insurance.access.models import Region
@@ -47,8 +49,10 @@ from tests.world import (
     reported_claim,
     reported_loss,
     reversed_payment,
+    submitted_claim,
 )
 
+TWIP = 635
 PERIOD = Period("陵川县", datetime.date(2026, 1, 1), datetime.date(2026, 12, 31))
 
 
@@ -63,8 +67,10 @@ def second_claim(world: World) -> Claim:
     return approved_claim(world.own, person, self_pay="5718.10")
 
 
-def paid(party: Party, claim: Claim) -> None:
-    record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=party[Role.REVIEWER])
+def paid(party: Party, claim: Claim) -> Payment:
+    return record_payment(
+        claim=claim, paid_on=timezone.localdate(), reference="B1", actor=party[Role.REVIEWER]
+    )
 
 
 def word_text(data: bytes) -> str:
@@ -152,13 +158,52 @@ def test_an_undecided_claim_has_plain_words_but_no_letter(world: World) -> None:
     assert answer["Location"] == reverse("claims:claim", args=[claim.pk])
 
 
-def test_a_rule_that_refuses_is_said_in_plain_words(world: World) -> None:
+def test_a_rule_that_refuses_is_said_in_words_for_the_insured(world: World) -> None:
     claim = reported_claim(world.own, insure_person(world.own, basic_insurance="unknown"))
     add_bill(claim=claim, facts=bill_facts("5000"), actor=world.own[Role.ADJUSTER])
     facts = facts_of(world, claim)
     assert facts.refusal
-    assert facts.refusal in words_of(letters.plain_words(facts))
+    said = words_of(letters.plain_words(facts))
+    assert "还没有作出决定" in said
+    assert "还没有查到您今年是否参加了基本医疗保险" in said
+    for staff in (facts.refusal, "审批", "算出来"):
+        assert staff not in said
     assert facts.refusal in words_of(letters.calculation_sheet(facts))
+
+
+def test_a_withdrawn_and_a_rejected_claim_are_not_told_how_they_were_reckoned(world: World) -> None:
+    withdrawn = submitted_claim(world.own)
+    withdraw_claim(claim=withdrawn, reason="家属误报", actor=world.own[Role.ADJUSTER])
+    said = words_of(letters.plain_words(facts_of(world, withdrawn)))
+    assert "已按您的意愿撤回" in said
+    assert "如有异议" not in said
+    rejected = facts_of(world, rejected_claim(world.own))
+    assert rejected.rejected.endswith("：单据不全")
+    refused = words_of(letters.plain_words(rejected))
+    assert "这一次不能赔付" in refused
+    assert f"原因：{rejected.rejected}" in refused
+    for text in (said, refused):
+        assert "算出来" not in text
+
+
+def test_a_sum_of_nothing_says_why(world: World) -> None:
+    said = words_of(letters.plain_words(facts_of(world, approved_claim(world.own, self_pay="1500"))))
+    assert "是这样算出来的" in said
+    assert "1,500.00 元，未超过起付线 2,000.00 元" in said
+
+
+def test_a_paid_batch_is_posted_as_paid_with_its_last_day(world: World) -> None:
+    claim = approved_claim(world.own)
+    line = paid(world.own, claim).line
+    rows = [Posted("村", "王小明", "medical", Decimal(1))]
+    today = timezone.localdate()
+    assert line is not None
+    assert paid_until(line.batch) == today
+    assert "已支付" in words_of(lists.batch_posting("陵川县", "ZF1", rows, paid_on=today))
+    assert "拟支付" in words_of(lists.batch_posting("陵川县", "ZF1", rows))
+    assert paid_until(drafted_batch(world.own)) is None
+    page = signed_in(world, Role.COUNTY_OFFICER).get(reverse("claims:batch_posting", args=[line.batch_id]))
+    assert "已支付" in page.content.decode()
 
 
 def test_the_plain_words_add_up(world: World) -> None:
@@ -460,3 +505,42 @@ def test_a_long_list_takes_no_more_queries_than_a_short_one(world: World) -> Non
                 assert read(actor, county=world.own.county, first=today, last=today)
             counts.append(len(queries))
     assert counts[:2] == counts[2:]
+
+
+def test_word_documents_are_whole_in_structure(world: World) -> None:
+    """No paragraph is empty but one that sets off what follows a table, every table is just as wide as the text,
+    and every run of Chinese has a Chinese type."""
+    claim = second_claim(world)
+    facts, loss = facts_of(world, claim), facts_of(world, approved_loss(world.own))
+    papers = [
+        letters.calculation_sheet(facts),
+        letters.decision_letter(facts),
+        letters.plain_words(facts),
+        letters.calculation_sheet(loss),
+        letters.plain_words(facts_of(world, rejected_claim(world.own))),
+        letters.documents_notice(facts, papers=[("发票", "原件")], note="", asked_on=PERIOD.first),
+        lists.posting(PERIOD, [Posted("村", "王小明", "medical", Decimal(1))]),
+    ]
+    for paper in papers:
+        document = Document(io.BytesIO(write_word(paper)))
+        section = document.sections[0]
+        text_width = section.page_width - section.left_margin - section.right_margin
+        body = list(document.element.body.iterchildren(qn("w:p"), qn("w:tbl")))
+        assert body[-1].tag == qn("w:p")
+        for before, element, after in zip([None, *body], body, [*body[1:], None], strict=False):
+            if element.tag == qn("w:tbl"):
+                assert before is None or before.tag == qn("w:p"), "Word joins two tables that touch"
+            elif not "".join(node.text or "" for node in element.iter(qn("w:t"))).strip():
+                assert before.tag == qn("w:tbl")
+                assert after is None or after.tag == qn("w:tbl") or after.xpath("string(.)").strip()
+        for table in document.tables:
+            width = table._tbl.tblPr.find(qn("w:tblW"))
+            assert (width.get(qn("w:type")), width.get(qn("w:w"))) == ("pct", "5000")
+            assert sum(column.width for column in table.columns) <= text_width + TWIP * len(
+                table.columns
+            )  # each is rounded to a whole one
+        default = document.styles["Normal"].element.rPr.rFonts.get(qn("w:eastAsia"))
+        assert default == "仿宋"
+        runs = [run for run in document.element.body.iter(qn("w:r")) if run.find(qn("w:t")) is not None]
+        assert runs
+        assert {run.rPr.rFonts.get(qn("w:eastAsia")) for run in runs} <= {"仿宋", "宋体"}

@@ -1,6 +1,7 @@
 """The message catalogue: what is gathered, kept, dropped and judged; and nothing left untranslated."""
 
 import gettext
+import re
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,35 @@ def test_every_message_of_the_product_is_translated() -> None:
     translated = catalogue.read(catalogue.po_file(settings.BASE_DIR))
     found = catalogue.findings(catalogue.gather(settings.BASE_DIR), translated)
     assert not found, "\n".join(str(finding) for finding in found)
+
+
+# A placeholder stands for Chinese too; marks within Latin or digits (09:30, a code list) are none of ours.
+AMID_CHINESE = re.compile(r"[\u3000-\u9fff”）][:,;]\s*[\u3000-\u9fff“（]|[\u4e00-\u9fff][:,;]\s*$")
+OF_DJANGO = "是,否,未知"  # the list that `yesno` takes
+
+
+def half_width_amid_chinese(string: str) -> bool:
+    return bool(AMID_CHINESE.search(re.sub(r"%\(\w+\)s", "字", string)))
+
+
+@pytest.mark.parametrize(
+    ("string", "bad"),
+    [
+        ("原因: 单据不全", True),
+        ("%(what)s: %(why)s", True),
+        ("还缺:", True),
+        ("原因：单据不全", False),
+        ("09:30 起", False),
+        ("yes,no,unknown", False),
+    ],
+)
+def test_half_width_marks_amid_chinese_are_found(string: str, bad: bool) -> None:
+    assert half_width_amid_chinese(string) is bad
+
+
+def test_no_chinese_text_has_a_half_width_colon_comma_or_semicolon() -> None:
+    translated = catalogue.read(catalogue.po_file(settings.BASE_DIR))
+    texts = [message.string for message in translated if message.id]
+    strings = [one for text in texts for one in ((text,) if isinstance(text, str) else text)]
+    assert len(strings) > 1000
+    assert [string for string in strings if half_width_amid_chinese(string)] == [OF_DJANGO]
