@@ -220,7 +220,7 @@ def test_who_approved_a_claim_does_not_pay_it_by_workbook(world: World) -> None:
     line = {"claim_number": claim.number, "paid_on": timezone.localdate(), "bank_reference": "L"}
     upload = checked(workbook(payments=[line]), world.own[Role.REVIEWER], world.year.pk)
     assert (upload.new, codes(upload)) == (0, [("payment", 2, "B", "refused")])
-    assert "另一名审核员" in str(upload.rows.get().problems)
+    assert "Another reviewer may record the payment" in str(upload.rows.get().problems)
 
 
 def test_a_payment_of_a_claim_just_reported_waits_for_its_approval(world: World) -> None:
