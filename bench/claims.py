@@ -118,9 +118,10 @@ def _race(
     )
     _seal_numbers(waiting)
     bare = _together("bare", [list(range(options.each * 5 + WARM_UP))] * options.clients)
-    reviewer = User.objects.get(username="reviewer")
-    for token in tokens_of(reviewer).filter(revoked_at=None):  # of the clients of the run before
-        revoke_token(token=token, actor=reviewer)
+    for name in ("reviewer", "payer"):
+        actor = User.objects.get(username=name)
+        for token in tokens_of(actor).filter(revoked_at=None):  # of the clients of the run before
+            revoke_token(token=token, actor=actor)
     shares = [waiting[client :: options.clients] for client in range(options.clients)]
     pairs = _together("api" if options.through == "api" else "pay", shares, port)
     say(
@@ -232,8 +233,9 @@ def _templates() -> dict[str, list[int]]:
 
     year = current_policy_year()
     insurer = Insurer.objects.create(code="A", name="保险公司A")
-    people = {name: User.objects.create(username=name) for name in ("adjuster", "reviewer", "city", "county")}
-    for name, role in (("adjuster", Role.ADJUSTER), ("reviewer", Role.REVIEWER)):
+    names = ("adjuster", "reviewer", "payer", "city", "county")
+    people = {name: User.objects.create(username=name) for name in names}
+    for name, role in (("adjuster", Role.ADJUSTER), ("reviewer", Role.REVIEWER), ("payer", Role.REVIEWER)):
         Grant.objects.create(user=people[name], role=role, insurer=insurer, starts_on="2026-01-01")
     Grant.objects.create(user=people["city"], role=Role.CITY_OFFICER, starts_on="2026-01-01")
     made: dict[str, list[int]] = {"paid": [], "submitted": []}
@@ -254,7 +256,7 @@ def _templates() -> dict[str, list[int]]:
             if state == "paid":
                 approve_claim(claim=claim, reason="", actor=people["reviewer"])
                 record_payment(
-                    claim=claim, paid_on=timezone.localdate(), reference="B", actor=people["reviewer"]
+                    claim=claim, paid_on=timezone.localdate(), reference="B", actor=people["payer"]
                 )
     return made
 

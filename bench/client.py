@@ -15,21 +15,23 @@ import django
 
 def through_the_api(port: int) -> Callable[[int], None]:
     """Approve a submitted claim and record its payment as an insurer's system does: two requests, each with a key of
-    its own, under a token of this client's."""
+    its own, under this client's tokens of two reviewers, since none pays what the same one approved."""
     from django.utils import timezone
 
     from claims.models import Claim
     from jincheng_insurance.access.models import User
     from jincheng_insurance.access.tokens import make_token
 
-    reviewer = User.objects.get(username="reviewer")
-    secret = make_token(actor=reviewer, name=f"client {os.getpid()}", days=1).secret
+    secrets = {
+        name: make_token(actor=User.objects.get(username=name), name=f"client {os.getpid()}", days=1).secret
+        for name in ("reviewer", "payer")
+    }
     today = timezone.localdate().isoformat()
 
-    def post(path: str, body: dict[str, str], key: str) -> None:
+    def post(who: str, path: str, body: dict[str, str], key: str) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         headers = {
-            "Authorization": f"Bearer {secret}",
+            "Authorization": f"Bearer {secrets[who]}",
             "Content-Type": "application/json",
             "Idempotency-Key": key,
         }
@@ -42,14 +44,15 @@ def through_the_api(port: int) -> Callable[[int], None]:
 
     def work(key: int) -> None:
         steps = f"/api/v1/claims/{Claim.objects.values_list('number', flat=True).get(pk=key)}/transitions"
-        post(f"{steps}/approve", {"reason": ""}, f"approve-{key}")
-        post(f"{steps}/pay", {"paid_on": today, "reference": f"B{key}"}, f"pay-{key}")
+        post("reviewer", f"{steps}/approve", {"reason": ""}, f"approve-{key}")
+        post("payer", f"{steps}/pay", {"paid_on": today, "reference": f"B{key}"}, f"pay-{key}")
 
     return work
 
 
 def decide_and_pay(port: int) -> Callable[[int], None]:
-    """Approve a submitted claim and record its payment, each in its own transaction, as the pages do."""
+    """Approve a submitted claim as one reviewer and record its payment as another, each in its own transaction, as the
+    pages do."""
     from django.utils import timezone
 
     from claims.models import Claim
@@ -58,10 +61,10 @@ def decide_and_pay(port: int) -> Callable[[int], None]:
     from jincheng_insurance.access.models import User
 
     def work(key: int) -> None:
-        reviewer = User.objects.get(username="reviewer")
+        reviewer, payer = (User.objects.get(username=name) for name in ("reviewer", "payer"))
         approve_claim(claim=Claim.objects.get(pk=key), reason="", actor=reviewer)
         record_payment(
-            claim=Claim.objects.get(pk=key), paid_on=timezone.localdate(), reference=f"B{key}", actor=reviewer
+            claim=Claim.objects.get(pk=key), paid_on=timezone.localdate(), reference=f"B{key}", actor=payer
         )
 
     return work

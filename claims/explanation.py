@@ -29,11 +29,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The stages of one kind of care, or of a loss."""
+    """The stages of one kind of care, or of a loss; what of an earlier overpayment is set off in it, and what is still
+    left to set off, in yuan (R11)."""
 
     title: str
     lines: list[Line]
     overpayment: Decimal
+    set_off: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def explain(decision: MedicalDecision | PropertyDecision) -> Explanation:
         part = Part(str(_("Loss")), _lines(decision.breakdown), ZERO)
         return Explanation(parts=[part], granted=decision.granted)
     parts = [
-        Part(str(Care(care.care).label), _lines(care.breakdown), care.overpayment) for care in decision.cares
+        Part(str(Care(care.care).label), _lines(care.explained), care.overpayment, care.set_off)
+        for care in decision.cares
     ]
     return Explanation(parts=parts, granted=decision.granted, flags=decision.flags)
 

@@ -17,6 +17,7 @@ STAGES = {
     "cap": _("Annual cap"),
     "entitlement": _("Entitlement of the year"),
     "already_granted": _("Already granted this year"),
+    "set_off": _("Of that overpaid earlier, set off now"),
     "overpayment": _("Overpayment to set off"),
     "granted": _("Granted by this decision"),
     "assessed": _("Assessed loss"),

@@ -23,6 +23,7 @@ class Need(models.TextChoices):
     RULES = "rules", _("that no rule refuses (R5 to R14)")
     NOT_SUSPENDED = "not_suspended", _("payments under the agreement not suspended (R22)")
     NOTHING_GRANTED = "nothing_granted", _("if closed: that nothing was granted")
+    APART = "apart", _("outside a batch: somebody else than who approved")
     NOT_GATHERED = "not_gathered", _("that it waits in no payment batch")
 
 
@@ -155,6 +156,7 @@ TRANSITIONS = {
             Act.RECORD_PAYMENT,
             _("Paid and closed"),
             Need.NOT_SUSPENDED,
+            Need.APART,
             moves=Moves.PAID,
         ),
         _step(

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from claims.models import Care, Claim, PaymentLine
-from claims.payee import Payee
+from claims.payee import Payee, insured_names
 from claims.services.batches import gather_batch, release_batch, set_payee
 from claims.services.bills import BillFacts, add_bill
 from claims.services.decision import approve_claim, reject_claim, return_claim, submit_claim
@@ -129,9 +129,7 @@ def _waiting(person: InsuredPerson, adjuster: User, reviewer: User) -> None:
 
 
 def _enter_payees(lines: QuerySet[PaymentLine], adjuster: User) -> None:
-    for line in lines.select_related("claim__insured_person__roster_person"):
-        person = line.claim.insured_person
-        holder = person.roster_person.name if person is not None else "户主"
+    for line in lines.select_related("claim__insured_person__roster_person", "claim__insured_household"):
         account = f"62179958{line.pk:011d}"
-        payee = Payee(holder, "晋城农商银行", account, "self" if person is not None else "head", "户口簿")
+        payee = Payee(insured_names(line.claim)[0], "晋城农商银行", account, "self")
         set_payee(line=line, payee=payee, actor=adjuster)

@@ -35,10 +35,13 @@ SIGN_INS = (
     SignIn("gaoping", "周雨桐", "高平市乡村振兴中心", Role.COUNTY_OFFICER, county="140581"),
     SignIn("adjuster", "吴志强", INSURERS[0][1], Role.ADJUSTER, insurer="TH"),
     SignIn("reviewer", "郑晓岚", INSURERS[0][1], Role.REVIEWER, insurer="TH"),
+    SignIn("payer", "沈若谷", INSURERS[0][1], Role.REVIEWER, insurer="TH"),
     SignIn("adjuster2", "王立新", INSURERS[1][1], Role.ADJUSTER, insurer="DH"),
     SignIn("reviewer2", "冯秋月", INSURERS[1][1], Role.REVIEWER, insurer="DH"),
+    SignIn("payer2", "韩知秋", INSURERS[1][1], Role.REVIEWER, insurer="DH"),
     SignIn("adjuster3", "陈望舒", INSURERS[2][1], Role.ADJUSTER, insurer="QH"),
     SignIn("reviewer3", "褚云帆", INSURERS[2][1], Role.REVIEWER, insurer="QH"),
+    SignIn("payer3", "杨慕白", INSURERS[2][1], Role.REVIEWER, insurer="QH"),
     SignIn("auditor", "卫清源", "晋城市审计局", Role.AUDITOR),
     SignIn("admin", "蒋承志", "晋城市乡村振兴中心信息科", Role.ADMINISTRATOR),
 )

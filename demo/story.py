@@ -4,6 +4,7 @@ stated, claims reported, approved and paid, until each county stands where its s
 import datetime
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -45,6 +46,15 @@ LAST_OPEN = 3
 ZERO = Decimal("0.00")
 
 
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who works for an insurer: one takes claims in, one approves them, another pays what was approved."""
+
+    adjuster: User
+    reviewer: User
+    payer: User
+
+
 def tell(*, persons: int, say: Callable[[str], None]) -> None:
     """Load the demo. Does nothing when an agreement is there already."""
     if Agreement.objects.exists():
@@ -67,9 +77,8 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
         number = {"TH": "", "DH": "2", "QH": "3"}[INSURER_OF[code]]
         if code in EPISODES_IN:
             tell_episodes(agreement, users[f"adjuster{number}"], users[f"reviewer{number}"])
-        claims = _claims(
-            agreement, TARGETS[code], users[f"adjuster{number}"], users[f"reviewer{number}"], random
-        )
+        team = Team(*(users[f"{name}{number}"] for name in ("adjuster", "reviewer", "payer")))
+        claims = _claims(agreement, TARGETS[code], team, random)
         make_accounts(agreement, officer=officer, reviewer=users[f"reviewer{number}"])
         evaluate_agreement(agreement_id=agreement.pk)
         say(f"{agreement.county.name}: {claims} claims, loss ratio {agreement_ratio(agreement).percent} %")
@@ -103,7 +112,7 @@ def _officer_of(county: Region) -> User:
     return user
 
 
-def _claims(agreement: Agreement, target: int, adjuster: User, reviewer: User, random: Random) -> int:
+def _claims(agreement: Agreement, target: int, team: Team, random: Random) -> int:
     """Claims until the agreement's ratio reaches `target` per cent; the last few stay open at different steps."""
     insured = list(
         InsuredPerson.objects.filter(
@@ -126,7 +135,7 @@ def _claims(agreement: Agreement, target: int, adjuster: User, reviewer: User, r
     days = _days(len(plans), agreement.policy_year_id)
     for index, ((person, grant), day) in enumerate(zip(plans, days, strict=True)):
         left = len(plans) - index
-        _claim(person, grant, day, adjuster, reviewer, random, steps=min(left, LAST_OPEN + 1))
+        _claim(person, grant, day, team, random, steps=min(left, LAST_OPEN + 1))
     return len(plans)
 
 
@@ -141,8 +150,7 @@ def _claim(
     person: InsuredPerson,
     grant: Decimal,
     day: datetime.date,
-    adjuster: User,
-    reviewer: User,
+    team: Team,
     random: Random,
     *,
     steps: int,
@@ -152,7 +160,7 @@ def _claim(
         insured_person=person,
         reserve=grant,
         account="住院治疗后申请补充医疗救助",
-        actor=adjuster,
+        actor=team.adjuster,
         reported_on=day,
     )
     basic = Decimal(random.randrange(3000, 9000))
@@ -174,14 +182,14 @@ def _claim(
             commercial=ZERO,
             other=ZERO,
         ),
-        actor=adjuster,
+        actor=team.adjuster,
     )
     if steps > 1:
-        submit_claim(claim=claim, actor=adjuster)
+        submit_claim(claim=claim, actor=team.adjuster)
     if steps > 2:
-        approve_claim(claim=claim, reason="", actor=reviewer)
+        approve_claim(claim=claim, reason="", actor=team.reviewer)
     if steps > LAST_OPEN:
         record_payment(
-            claim=claim, paid_on=timezone.localdate(), reference=f"YH{claim.pk:08d}", actor=reviewer
+            claim=claim, paid_on=timezone.localdate(), reference=f"YH{claim.pk:08d}", actor=team.payer
         )
     return claim

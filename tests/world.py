@@ -40,16 +40,18 @@ from jincheng_insurance.access.sealing import index_of, seal
 
 PASSWORD = "Danhe-River-2026"
 ZERO = Decimal("0.00")
-_numbers = count(1)
+_numbers = count(101)
 
 
 @dataclass
 class Party:
-    """One county with its insurer, agreement, and people by role."""
+    """One county with its insurer, agreement, and people by role; `payer` is a second reviewer, who pays by itself what
+    the first one approved."""
 
     county: Region
     insurer: Insurer
     agreement: Agreement
+    payer: User
     people: dict[Role, User] = field(default_factory=dict)
 
     def __getitem__(self, role: Role) -> User:
@@ -83,7 +85,8 @@ def _party(county_code: str, insurer_code: str, year: PolicyYear) -> Party:
         number=f"XY-{county_code}",
         signed_on=datetime.date(year.year, 1, 1),
     )
-    party = Party(county, insurer, agreement)
+    payer = make_user(f"{county_code}-payer", Role.REVIEWER, insurer=insurer)
+    party = Party(county, insurer, agreement, payer)
     for role in sorted(COUNTY_ROLES):
         party.people[role] = make_user(f"{county_code}-{role}", role, region=county)
     for role in (Role.ADJUSTER, Role.REVIEWER):
@@ -330,7 +333,8 @@ def approved_loss(
 
 
 def some_payee(account: str = "6228480000000000001") -> Payee:
-    return Payee("王五", "农商银行", account, "self")
+    """A guardian's account, whoever the insured is."""
+    return Payee("王五", "农商银行", account, "guardian", "监护关系证明")
 
 
 def drafted_batch(party: Party, *claims: Claim) -> PaymentBatch:
@@ -357,7 +361,7 @@ def paid_line(party: Party, claim: Claim | None = None) -> PaymentLine:
         claim=claim or approved_claim(party),
         paid_on=timezone.localdate(),
         reference="B1",
-        actor=party[Role.REVIEWER],
+        actor=party.payer,
     )
     assert payment.line is not None
     return payment.line

@@ -53,8 +53,8 @@ class GatherInput(InputSerializer):
 
 
 class PayeeInput(InputSerializer):
-    """Whom a line is paid to. No answer holds the full account; `proof` shows the relation of whoever isn't the
-    insured."""
+    """Whom a line is paid to. No answer holds the full account. `relation` is "self" only under the insured's own name
+    (for a loss, the head's of the household); `proof` shows the relation or authority of anybody else."""
 
     holder_name = serializers.CharField(max_length=60)
     bank_name = serializers.CharField(max_length=80)
@@ -275,7 +275,8 @@ ACTS = (
             "holder_name": "王五",
             "bank_name": "晋城农商银行",
             "account": "6228480000000000001",
-            "relation": "self",
+            "relation": "guardian",
+            "proof": "监护关系证明",
         },
     ),
     Line(

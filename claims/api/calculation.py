@@ -51,4 +51,4 @@ def _parts(result: MedicalDecision | PropertyDecision) -> Iterator[tuple[str, Br
     if isinstance(result, PropertyDecision):
         yield "property", result.breakdown
     else:
-        yield from ((str(care.care), care.breakdown) for care in result.cares)
+        yield from ((str(care.care), care.explained) for care in result.cares)

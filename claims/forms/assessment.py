@@ -16,6 +16,7 @@ from enrollment.selectors import terms_of
 from jincheng_insurance.web.forms import DateField, YuanField
 
 AMOUNTS = ("bill", "basic", "serious_illness", "assistance", "commercial", "other", "charity")
+REIMBURSED = ("basic", "serious_illness", "assistance", "commercial", "other")
 TEXTS = ("care", "hospital", "invoice_number", "diagnosis", "admitted_on", "on")
 
 
@@ -49,6 +50,13 @@ class BillForm(forms.Form):
         if admitted and on and admitted > on:
             self.add_error("admitted_on", _("Admission comes before discharge."))
         return cleaned
+
+    def mark_sum(self) -> None:
+        """Mark every amount that makes the sum, where the service found the reimbursements above the bill (R6)."""
+        self.add_error("bill", _("Less than all the reimbursements together."))
+        for name in REIMBURSED:
+            if self.cleaned_data.get(name):
+                self.add_error(name, _("Part of the reimbursements that exceed the bill."))
 
     def facts(self) -> BillFacts:
         """The valid form as the service takes it; an amount left empty is zero."""

@@ -41,7 +41,9 @@ class PayeeForm(forms.Form):
         label=_("Proof of relation or authority"),
         max_length=120,
         required=False,
-        help_text=_("Needed unless the payee is the insured."),
+        help_text=_(
+            "Needed unless the payee is the insured: a paper and its number, or who gave the authority."
+        ),
     )
 
     def payee(self) -> Payee:

@@ -17,7 +17,8 @@ from jincheng_insurance.audit.append_only import AppendOnly
 
 class PaymentBatch(models.Model):
     """Approved claims of one agreement that go to the bank together. Who gathers them doesn't release them. A `single`
-    batch holds one claim whose payment was recorded directly."""
+    batch holds one claim whose payment was recorded directly, by somebody else than who approved it; PostgreSQL keeps
+    both (`batch_released_by_another`, `payment_single_by_another`), and that a batch stays what it was made."""
 
     scope: ClassVar = Scope(Act.VIEW_CLAIM, county="county", insurer="agreement__insurer")
 
@@ -100,6 +101,9 @@ class PaymentLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0, amount__lt=MOST), name="payment_line_amount_in_bounds"
+            ),
+            models.CheckConstraint(
+                condition=Q(relation__in=("", "self")) | ~Q(proof=""), name="line_payee_of_another_has_proof"
             ),
         )
 

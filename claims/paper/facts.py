@@ -271,4 +271,4 @@ def stored_reckonings(data: Mapping[str, Any]) -> tuple[Reckoning, ...]:
 
 
 def _of_medical(decision: MedicalDecision) -> tuple[Reckoning, ...]:
-    return tuple(Reckoning(str(care.care), care.breakdown) for care in decision.cares)
+    return tuple(Reckoning(str(care.care), care.explained) for care in decision.cares)

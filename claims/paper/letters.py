@@ -158,6 +158,8 @@ def _sum_in_words(facts: ClaimFacts) -> list[Block]:
     for part in facts.reckonings:
         lines = _medical_lines(facts, part) if part.of != "property" else _property_lines(part)
         blocks.append(Table((_("What"), _("Yuan")), tuple(lines), heading=part_name(part.of)))
+        if set_off := _set_off_sentences(part):
+            blocks.append(Text(set_off))
     granted = _reckoned(facts)
     word = _("This claim pays you") if facts.granted is not None else _("As entered so far, you would get")
     amount = _("%(amount)s yuan") % {"amount": yuan(granted)}
@@ -313,7 +315,24 @@ def _medical_reason(facts: ClaimFacts, part: Reckoning) -> str:
         text += _("The limit of a year is %(cap)s yuan.")
     if amount("already_granted"):
         text += _("%(before)s yuan were granted earlier this year.")
+    text += "".join(_set_off_sentences(part))
     return (text + _("So this claim pays %(granted)s yuan.")) % figures
+
+
+def _set_off_sentences(part: Reckoning) -> tuple[str, ...]:
+    """What was overpaid earlier in the year, as far as it is taken off this claim, and what is left of it (R11)."""
+    said = (
+        ("set_off", _("%(amount)s yuan paid too much earlier this year have been taken off this claim.")),
+        (
+            "overpayment",
+            _(
+                "%(amount)s yuan paid too much earlier this year remain, to be taken off what later claims of this"
+                " year pay."
+            ),
+        ),
+    )
+    amounts = {stage.code: stage.amount for stage in part.breakdown.stages}
+    return tuple(text % {"amount": yuan(amounts[code])} for code, text in said if code in amounts)
 
 
 def _property_reason(part: Reckoning) -> str:
@@ -362,6 +381,8 @@ def _medical_lines(facts: ClaimFacts, part: Reckoning) -> list[tuple[str, Decima
     ]
     if amount("already_granted"):
         lines.append((_("You were granted earlier this year"), amount("already_granted")))
+    set_off = [stage for stage in part.breakdown.stages if stage.code == "set_off"]
+    lines += [(_("Paid too much of it, taken off now"), stage.amount) for stage in set_off]
     left = max(ZERO, amount("cap") - amount("already_granted") - amount("granted"))
     return [*lines, (_("This claim pays"), amount("granted")), (_("Still left for this year"), left)]
 

@@ -1,9 +1,7 @@
 """Payment batches: approved claims of one agreement gathered by one person, released by another, and handed to the bank
 (R22, R25, R26)."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
@@ -12,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims import bank_file
 from claims.models import Claim, PaymentBatch, PaymentLine
-from claims.payee import Payee, account_place, proposed_payee
+from claims.payee import Payee, account_place, checked_payee, proposed_payee
 from claims.services.steps import check_step, locked_agreement, locked_claim, take_step
 from claims.services.suspension import check_not_suspended, check_posted
 from enrollment.models import Agreement
@@ -22,10 +20,8 @@ from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.access.sealing import seal
 from jincheng_insurance.audit.services import record
-from jincheng_insurance.web.forms import half_width
 
 State = PaymentBatch.State
-ACCOUNT = re.compile(r"\d{8,30}")
 
 
 @transaction.atomic(durable=True)
@@ -68,16 +64,15 @@ def payable_claims(agreement: Agreement) -> QuerySet[Claim]:
 
 @transaction.atomic(durable=True)
 def set_payee(*, line: PaymentLine, payee: Payee, actor: User) -> None:
-    """Enter whom a line of a draft batch is paid to. The account is kept sealed. Whoever isn't the insured needs a
-    proof of relation or authority."""
+    """Enter whom a line of a draft batch is paid to. The account is kept sealed. Only the insured, by the name the
+    roster knows, needs no proof of relation or authority; `checked_payee` says what is refused."""
     batch = _locked_batch(line.batch)
     _require_gatherer(batch, actor)
     _check_draft(batch)
     line = PaymentLine.objects.select_related("claim").get(pk=line.pk)
     if line.state != PaymentLine.State.PENDING:
         raise Refused(_("This line is settled or was taken out. Reload the page."))
-    payee = _checked(payee)
-    write_payee(line, payee)
+    write_payee(line, checked_payee(line.claim, payee))
     record(
         "set_payee",
         actor=actor,
@@ -180,7 +175,8 @@ def open_batch(agreement: Agreement, actor: User, *, single: bool = False) -> Pa
 
 
 def add_line(batch: PaymentBatch, claim: Claim, payee: Payee | None) -> PaymentLine:
-    """A line for a locked claim. Refused when it stands in another live line (`line_claim_once_live`)."""
+    """A line for a locked claim, to be paid to a checked payee where one is known. Refused when the claim stands in
+    another live line (`line_claim_once_live`)."""
     assert claim.granted is not None, "claim_approved_has_decision"
     try:
         with transaction.atomic():
@@ -190,7 +186,7 @@ def add_line(batch: PaymentBatch, claim: Claim, payee: Payee | None) -> PaymentL
             raise
         raise waits_already(claim) from error
     if payee is not None:
-        write_payee(line, _checked(payee))
+        write_payee(line, payee)
     return line
 
 
@@ -215,22 +211,3 @@ def _check_draft(batch: PaymentBatch) -> None:
             _("The batch is now “%(state)s”; this is not possible any more. Reload the page."),
             state=batch.get_state_display(),
         )
-
-
-def _checked(payee: Payee) -> Payee:
-    account = half_width(payee.account).replace("-", "")
-    if not ACCOUNT.fullmatch(account):
-        raise Refused(_("An account number has 8 to 30 digits."), field="account")
-    if not payee.holder_name.strip() or not payee.bank_name.strip():
-        raise Refused(_("Enter the account holder and the bank."), field="holder_name")
-    if payee.relation not in PaymentLine.Payee.values:
-        raise Refused(_("Say who the payee is to the insured."), field="relation")
-    if payee.relation != PaymentLine.Payee.SELF and not payee.proof.strip():
-        raise Refused(_("Say what shows the relation or authority of the payee."), field="proof")
-    return replace(
-        payee,
-        account=account,
-        holder_name=payee.holder_name.strip(),
-        bank_name=payee.bank_name.strip(),
-        proof=payee.proof.strip(),
-    )

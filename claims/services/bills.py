@@ -125,18 +125,18 @@ def end_bills(claim: Claim, ended_as: MedicalBill.Ended) -> None:
     claim.bills.filter(standing=True).update(standing=False, ended_as=ended_as)
 
 
-def restore_bills(claim: Claim) -> int:
-    """Let the bills stand again that fell with the rejection or withdrawal of a locked claim; returns how many can't,
+def restore_bills(claim: Claim) -> list[MedicalBill]:
+    """Let the bills stand again that fell with the rejection or withdrawal of a locked claim; returns those that can't,
     because their invoice was claimed elsewhere meanwhile (R10). Those are out of the claim for good: a later reopening
     doesn't bring them back beside what was entered in their place."""
-    left = 0
+    left = []
     for bill in claim.bills.filter(ended_as__in=(Ended.REJECTED, Ended.WITHDRAWN)):
         try:
             with transaction.atomic():
                 MedicalBill.objects.filter(pk=bill.pk).update(standing=True, ended_as="")
         except IntegrityError:
             MedicalBill.objects.filter(pk=bill.pk).update(ended_as=Ended.REMOVED)
-            left += 1
+            left.append(bill)
     return left
 
 

@@ -34,9 +34,9 @@ def withdraw_claim(*, claim: Claim, reason: str, actor: User) -> None:
 
 
 @transaction.atomic(durable=True)
-def reopen_claim(*, claim: Claim, reason: str, reserve: Decimal, actor: User) -> int:
+def reopen_claim(*, claim: Claim, reason: str, reserve: Decimal, actor: User) -> list[MedicalBill]:
     """Take up a rejected or withdrawn claim again, or one closed because nothing was to be paid, with a new reserve.
-    The bills that fell with it stand again; returns how many can't, because their invoice was claimed elsewhere
+    The bills that fell with it stand again; returns those that can't, because their invoice was claimed elsewhere
     meanwhile. A claim that was granted something is reversed instead."""
     benefit = locked_benefit_year(claim)
     claim = locked_claim(claim)
@@ -57,7 +57,7 @@ def reopen_claim(*, claim: Claim, reason: str, reserve: Decimal, actor: User) ->
         "reopen_claim",
         actor=actor,
         on=claim,
-        facts={"number": claim.number, "reserve": reserve, "bills_left_out": left},
+        facts={"number": claim.number, "reserve": reserve, "bills_left_out": len(left)},
         reason=reason,
     )
     return left
@@ -86,6 +86,7 @@ def reverse_decision(*, claim: Claim, reason: str, actor: User, reserve: Decimal
     reversal = _reversal(decision, reason, actor)
     move_total(benefit, reversal)
     end_bills(claim, MedicalBill.Ended.REVERSED)
+    mark_late(claim)
     void_sign_offs(claim)
     paid = standing_payment(claim)
     if paid is not None:

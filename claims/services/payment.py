@@ -24,7 +24,8 @@ State = PaymentLine.State
 @transaction.atomic(durable=True)
 def record_payment(*, claim: Claim, paid_on: datetime.date, reference: str, actor: User) -> Payment:
     """Book the granted amount of one approved claim as paid and release the reserve in the same transaction; the claim
-    is closed. The simple way beside batches: the payment stands in a batch of its own."""
+    is closed. The simple way beside batches: the payment stands in a batch of its own. Never by who approved the claim:
+    money goes out by two pairs of eyes, as in a batch that one gathers and another releases."""
     agreement = locked_agreement(claim.agreement_id)
     return pay_claim(agreement, locked_claim(claim), paid_on=paid_on, reference=reference, actor=actor)
 
@@ -40,12 +41,19 @@ def pay_claim(
 
 
 def check_single(agreement: Agreement, claim: Claim, *, actor: User) -> None:
-    """Refused when a claim can't be paid by itself: by its state, while payments are suspended (R22), or while it is
-    being paid in a batch."""
+    """Refused when a claim can't be paid by itself: by its state, while payments are suspended (R22), while it is
+    being paid in a batch, or by who approved it."""
     check_step(claim, "pay", actor)
     check_not_suspended(agreement)
     if claim.state == Claim.State.PAYING:
         raise Refused(_("This claim is being paid in a batch. Record the result there."))
+    if claim.approved_by_id == actor.pk:
+        raise Refused(
+            _(
+                "You approved this claim, so you can't pay it by yourself. Another reviewer may record the payment; or"
+                " let somebody else gather it into a payment batch, which you release."
+            )
+        )
 
 
 @transaction.atomic(durable=True)

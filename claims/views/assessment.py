@@ -1,5 +1,10 @@
 """A claim's page, its bills, the calculation as it stands, and its reserve."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +20,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
+from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.web.answers import refusals_shown
 
 
@@ -39,13 +45,35 @@ def calculation(request: HttpRequest, pk: int) -> HttpResponse:
         items = [draft_item(claim=row, facts=item.facts())] if item.is_valid() else []
         context = {"explanation": explanation_of(row, items=items), "with_draft": bool(items)}
     else:
-        form = BillForm(request.POST)
-        drafts = [draft_bill(claim=row, facts=form.facts())] if form.is_valid() else []
-        corrected = request.POST.get("corrected", "")
-        without = row.bills.filter(pk=int(corrected)).first() if corrected.isdecimal() else None
-        explanation = explanation_of(row, drafts, without=without if drafts else None)
-        context = {"explanation": explanation, "with_draft": bool(drafts)}
+        context = _with_draft(row, request)
     return render(request, "claims/calculation.html", context)
+
+
+def _with_draft(claim: Claim, request: HttpRequest) -> dict[str, Any]:
+    """The calculation with the bill being typed beside the claim's own; of the claim's own alone where a rule refuses
+    that bill, or its form isn't whole yet."""
+    form = BillForm(request.POST)
+    drafts = [draft_bill(claim=claim, facts=form.facts())] if form.is_valid() else []
+    corrected = request.POST.get("corrected", "")
+    without = claim.bills.filter(pk=int(corrected)).first() if drafts and corrected.isdecimal() else None
+    explanation = explanation_of(claim, drafts, without=without)
+    if not (drafts and explanation.refusal):
+        return {"explanation": explanation, "with_draft": bool(drafts)}
+    standing = explanation_of(claim)
+    if standing.refusal:
+        return {"explanation": standing}
+    return {"explanation": replace(standing, refusal=explanation.refusal, rule=explanation.rule)}
+
+
+@contextmanager
+def _sum_marked(form: BillForm) -> Iterator[None]:
+    """Within it, a bill below its reimbursements marks the fields of the sum (R6); the refusal goes on."""
+    try:
+        yield
+    except RuleError as error:
+        if error.code == "negative_self_pay":
+            form.mark_sum()
+        raise
 
 
 @requires(Act.VIEW_CLAIM)
@@ -55,10 +83,12 @@ def add_bill(request: HttpRequest, pk: int) -> HttpResponse:
     row = claim_in_reach(actor, pk, Act.HANDLE_CLAIM)
     form = BillForm(request.POST)
     if form.is_valid():
-        with refusals_shown(request, form):
+        with refusals_shown(request, form), _sum_marked(form):
             bills.add_bill(claim=row, facts=form.facts(), actor=actor)
             return redirect("claims:claim", pk=pk)
-    return claim_page(request, row, bill_form=form, duplicate=_duplicate(actor, form))
+    return claim_page(
+        request, row, bill_form=form, duplicate=_duplicate(actor, form), **_with_draft(row, request)
+    )
 
 
 @requires(Act.VIEW_CLAIM)
@@ -70,7 +100,7 @@ def edit_bill(request: HttpRequest, pk: int) -> HttpResponse:
     require(actor, Act.HANDLE_CLAIM, bill.claim)
     form = BillForm(request.POST) if request.method == "POST" else BillForm.of(bill)
     if form.is_valid():
-        with refusals_shown(request, form):
+        with refusals_shown(request, form), _sum_marked(form):
             bills.edit_bill(bill=bill, facts=form.facts(), actor=actor)
             return redirect("claims:claim", pk=bill.claim_id)
     row = claim_in_reach(actor, bill.claim_id)
@@ -80,6 +110,7 @@ def edit_bill(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "explanation": explanation_of(row),
         "duplicate": _duplicate(actor, form),
+        **(_with_draft(row, request) if form.errors else {}),
     }
     return render(request, "claims/edit_bill.html", context, status=422 if form.errors else 200)
 

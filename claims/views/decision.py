@@ -6,14 +6,15 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from claims.forms.decision import RejectForm, ReopenForm, ReverseForm, WithdrawForm
 from claims.forms.payment import PaymentForm
-from claims.models import Claim, Decision
+from claims.models import Claim, Decision, MedicalBill
+from claims.services.bills import standing_invoice
 from claims.services.decision import approve_claim, reject_claim, return_claim, submit_claim
 from claims.services.outcome import reopen_claim, reverse_decision, withdraw_claim
 from claims.services.payment import record_payment
@@ -22,6 +23,7 @@ from claims.views.assessment import claim_in_reach
 from claims.views.documents import documents_panel
 from claims.views.page import approve_form_of, claim_page, return_form_of
 from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.formats import yuan
@@ -44,7 +46,7 @@ def _step(
             left = service(claim=claim, actor=actor, **form.cleaned_data)
             messages.success(request, done if isinstance(done, str) else done(left))
             if step == "reopen" and left:
-                _warn_of_bills(request, left)
+                _warn_of_bills(request, actor, left)
             return redirect("claims:claim", pk=pk)
     return claim_page(request, claim, **{f"{'payment' if step == 'pay' else step}_form": form})
 
@@ -61,16 +63,19 @@ def _said_of_approval(decision: Decision) -> str:
     return _("The claim is approved: %(amount)s yuan.") % {"amount": yuan(decision.granted)}
 
 
-def _warn_of_bills(request: HttpRequest, left: int) -> None:
-    messages.warning(
-        request,
-        ngettext(
-            "%(count)d bill was left out: its invoice has been claimed elsewhere meanwhile.",
-            "%(count)d bills were left out: their invoices have been claimed elsewhere meanwhile.",
-            left,
-        )
-        % {"count": left},
-    )
+def _warn_of_bills(request: HttpRequest, actor: User, left: list[MedicalBill]) -> None:
+    """Each bill that couldn't be restored by its number; the claim on which its invoice stands only where the actor may
+    see that claim (R10, R25)."""
+    for bill in left:
+        standing = standing_invoice(actor, hospital=bill.hospital, invoice_number=bill.invoice_number)
+        if standing is None:
+            text = _("Bill %(invoice)s was left out: this invoice has been claimed on another claim since.")
+            messages.warning(request, text % {"invoice": bill.invoice_number})
+            continue
+        text = _("Bill %(invoice)s was left out: this invoice stands on another claim now:")
+        address = resolve_url("claims:claim", pk=standing.pk)
+        link = format_html('<a href="{}">{}</a>', address, standing.number)
+        messages.warning(request, format_html("{} {}", text % {"invoice": bill.invoice_number}, link))
 
 
 @requires(Act.VIEW_CLAIM)

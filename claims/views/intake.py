@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from claims import selectors
 from claims.forms.intake import FindHouseholdForm, FindPersonForm, ReportForm, ReportLossForm
 from claims.forms.lists import ClaimFilter
+from claims.selectors.recovery import to_recover_from_household, to_recover_from_person
 from claims.services.intake import look_up_person, report_claim
 from claims.services.loss import report_loss as open_loss
 from enrollment.models import InsuredHousehold, InsuredPerson
@@ -112,6 +113,7 @@ def report(request: HttpRequest, person_pk: int) -> HttpResponse:
         "identity": masked_identity(person.roster_person),
         "caps": selectors.cap_use(person),
         "overpaid": selectors.overpaid(person),
+        "to_recover": to_recover_from_person(actor, person),
         "form": form,
         "earlier": selectors.claims(actor).filter(insured_person=person).order_by("-id")[:10],
     }
@@ -141,6 +143,7 @@ def report_loss(request: HttpRequest, household_pk: int) -> HttpResponse:
         "head": head,
         "identity": masked_identity(head) if head else "",
         "left": selectors.household_left(household),
+        "to_recover": to_recover_from_household(actor, household),
         "form": form,
         "earlier": selectors.claims(actor)
         .filter(insured_household=household, coverage="property")

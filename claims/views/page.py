@@ -13,6 +13,7 @@ from claims.forms.assessment import BillForm, ItemForm, LossForm, ReserveForm, S
 from claims.forms.decision import ApproveForm, RejectForm, ReopenForm, ReturnForm, ReverseForm, WithdrawForm
 from claims.forms.payment import PaymentForm
 from claims.models import Claim, LossItem, MedicalBill, PaymentLine, SignOff
+from claims.selectors.recovery import to_recover_from_household, to_recover_from_person
 from claims.services.bills import check_bill
 from claims.services.ledger import outstanding_reserve
 from claims.services.loss import check_signed
@@ -31,12 +32,13 @@ from jincheng_insurance.web.rule_texts import rule_text
 
 def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpResponse:
     """The page of a claim, with whichever form came back with errors."""
+    actor = actor_of(request)
     reserve = outstanding_reserve(claim)
     events = claim.events.select_related("by")
-    papers = documents_panel(claim, actor_of(request))
+    papers = documents_panel(claim, actor)
     context = {
         "claim": claim,
-        "may": possible_steps(claim, actor_of(request)),
+        "may": possible_steps(claim, actor),
         "reserve": reserve,
         "movements": selectors.movements(claim),
         "explanation": explanation_of(claim),
@@ -52,7 +54,7 @@ def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpRespon
         "reopen_form": ReopenForm(),
         "reverse_form": ReverseForm(initial={"reserve": claim.granted}),
         "payment_form": PaymentForm(),
-        **(_loss_context(claim) if claim.is_property else _medical_context(claim)),
+        **(_loss_context if claim.is_property else _medical_context)(claim, actor),
         **changed,
     }
     context["bound"] = [value for name, value in changed.items() if name.endswith("_form")]
@@ -85,14 +87,16 @@ def possible_steps(claim: Claim, actor: User) -> dict[str, bool]:
     }
     live = claim.payment_lines.filter(state=PaymentLine.State.PENDING).exists()
     may["pay"] = may["pay"] and not live
+    may["see_paid"] = may["pay"] and claim.approved_by_id == actor.pk
+    may["pay"] = may["pay"] and not may["see_paid"]
     may["reverse"] = may["reverse"] and bool(claim.granted) and not live
     may["reopen"] = may["reopen"] and not claim.granted
-    may["decide"] = any(may[name] for name in ("submit", "return", "approve", "reject", "pay"))
+    may["decide"] = any(may[name] for name in ("submit", "return", "approve", "reject", "pay", "see_paid"))
     may["undo"] = any(may[name] for name in ("withdraw", "reopen", "reverse"))
     return may
 
 
-def _medical_context(claim: Claim) -> dict[str, Any]:
+def _medical_context(claim: Claim, actor: User) -> dict[str, Any]:
     person = claim.insured_person
     assert person is not None, "claim_medical_is_a_persons"
     return {
@@ -100,13 +104,14 @@ def _medical_context(claim: Claim) -> dict[str, Any]:
         "identity": masked_identity(person.roster_person),
         "caps": selectors.cap_use(person),
         "overpaid": selectors.overpaid(person),
+        "to_recover": to_recover_from_person(actor, person),
         "bills": claim.bills.filter(standing=True).order_by("on", "id"),
         "ended": claim.bills.filter(standing=False).select_related("replaced_by").order_by("id"),
         "bill_form": BillForm(),
     }
 
 
-def _loss_context(claim: Claim) -> dict[str, Any]:
+def _loss_context(claim: Claim, actor: User) -> dict[str, Any]:
     loss = claim.loss
     household = claim.insured_household
     head = selectors.head_of(household)
@@ -118,6 +123,7 @@ def _loss_context(claim: Claim) -> dict[str, Any]:
         "head": head,
         "identity": masked_identity(head) if head else "",
         "left": selectors.household_left(household),
+        "to_recover": to_recover_from_household(actor, household),
         "items": loss.items.filter(standing=True),
         "assessed": assessed_sum(claim),
         "signatures": [(party.label, signed.get(party)) for party in SignOff.Party],

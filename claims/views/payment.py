@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from claims import selectors
 from claims.forms.payment import FailureForm, PayeeForm, PaymentForm, RecoveryForm, TakeBackForm
 from claims.models import PaymentBatch, PaymentLine
-from claims.payee import masked_account
+from claims.payee import insured_names, masked_account
 from claims.services import batches as gathering
 from claims.services import payment as paying
 from claims.services.outcome import record_recovery
@@ -148,7 +148,8 @@ def payee(request: HttpRequest, pk: int) -> HttpResponse:
         with refusals_shown(request, form):
             gathering.set_payee(line=row, payee=form.payee(), actor=actor)
             return redirect("claims:batch", pk=row.batch_id)
-    context = {"line": row, "form": form, "account": masked_account(row)}
+    insured = "、".join(insured_names(row.claim))
+    context = {"line": row, "form": form, "account": masked_account(row), "insured": insured}
     return render(request, "claims/payee.html", context, status=422 if form.errors else 200)
 
 

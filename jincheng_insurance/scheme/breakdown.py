@@ -16,6 +16,7 @@ STAGE_CODES: tuple[str, ...] = (
     "already_granted",
     "granted",
     "overpayment",
+    "set_off",
     # household property
     "assessed",
     "recovered",

@@ -83,6 +83,36 @@ class CareDecision:
     remaining_cap: Decimal
     breakdown: Breakdown
 
+    @property
+    def set_off(self) -> Decimal:
+        """How much of an earlier overpayment this decision takes off, in yuan (R11): what the grants before it exceeded
+        the entitlement before it by, less what still stands over afterwards. Part of what was granted already."""
+        return max(ZERO, self.granted_before - self.entitlement_before) - self.overpayment
+
+    @property
+    def explained(self) -> Breakdown:
+        """The breakdown as it is shown: what is set off stands as a stage of its own after what was granted already.
+
+        A stay of 2,000 self-pay stands, and 1,000 were granted too much; one of 3,000 more entitles to 1,500: 500 are
+        granted, 1,000 set off.
+
+        >>> from jincheng_insurance.scheme.terms import default_terms
+        >>> day = datetime.date(2026, 5, 1)
+        >>> stays = [Bill.of_self_pay(care=Care.INPATIENT, on=day, self_pay=Decimal(each)) for each in (2000, 3000)]
+        >>> decision = adjudicate(
+        ...     terms=default_terms(2026), year=2026, standing=stays[:1], new=stays[1:],
+        ...     granted={Care.INPATIENT: Decimal(1000)}, basic_insurance=BasicInsurance.RESIDENT,
+        ...     cover_from=datetime.date(2026, 1, 1), cover_to=datetime.date(2026, 12, 31))
+        >>> explained = decision.cares[0].explained
+        >>> explained.amount("set_off"), explained.amount("granted")
+        (Decimal('1000.00'), Decimal('500.00'))
+        """
+        if not self.set_off:
+            return self.breakdown
+        stages = list(self.breakdown.stages)
+        place = [stage.code for stage in stages].index("already_granted") + 1
+        return Breakdown((*stages[:place], Stage("set_off", "R11", self.set_off), *stages[place:]))
+
 
 _AMOUNTS = (
     "self_pay_before",

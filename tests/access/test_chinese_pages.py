@@ -71,7 +71,9 @@ ROLES = [
 @pytest.mark.parametrize("role", ROLES)
 def test_no_page_shows_a_latin_word(town: Town, role: Role) -> None:
     people = {
-        str(person.username) for side in (town.own, town.foreign) for person in side.party.people.values()
+        str(person.username)
+        for side in (town.own, town.foreign)
+        for person in (*side.party.people.values(), side.party.payer)
     }
     parts = {part for name in people for part in LATIN.findall(name)}
     wrong = {}

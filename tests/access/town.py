@@ -18,6 +18,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from claims.models import Claim, ClaimImport, ClaimRow
+from claims.services.decision import approve_claim
 from claims.services.documents import ask_for_documents
 from demo.people import make_households
 from demo.workbooks import write_one_sheet
@@ -166,6 +167,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     statement = issue_statement(agreement=party.agreement, actor=party[Role.COUNTY_OFFICER])
     assessed = _with_a_bill(reported_claim(party, person), party)
     submitted, approved = submitted_claim(party), approved_claim(party)
+    payable = submitted_claim(party)
+    approve_claim(claim=payable, reason="", actor=party.payer)
     lost = reported_loss(party, stated)
     rejected = rejected_claim(party)
     draft, released = drafted_batch(party), released_batch(party)
@@ -272,6 +275,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "asked": asked.pk,
             "submitted": submitted.pk,
             "approved": approved.pk,
+            "payable": payable.pk,
             "lost": lost.pk,
             "item": lost.loss.items.get().pk,
             "rejected": rejected.pk,
@@ -293,6 +297,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "batch#": draft.number,
             "submitted#": submitted.number,
             "approved#": approved.number,
+            "payable#": payable.number,
         },
         names=list(names),
         codes=[
@@ -482,7 +487,8 @@ def _posted(
             "holder_name": "王五",
             "bank_name": "农商银行",
             "account": "6228480000000000001",
-            "relation": "self",
+            "relation": "guardian",
+            "proof": "监护关系证明",
         },
         "claims:paid": {"paid_on": today, "reference": "B2"},
         "claims:failed": {"reason": "account closed"},
@@ -522,7 +528,8 @@ def _posted(
             "holder_name": "王五",
             "bank_name": "农商银行",
             "account": "6228480000000000001",
-            "relation": "self",
+            "relation": "guardian",
+            "proof": "监护关系证明",
         },
         "api:line_paid": {"paid_on": today, "reference": "B2"},
         "api:line_failed": {"reason": "account closed"},

@@ -90,7 +90,11 @@ def test_a_household_s_loss_goes_from_report_to_the_recorded_payment(
         ("property_remaining", "20000.00"),
         ("granted", "2000.00"),
     ]
-    paid = reviewer.post(f"{claim}/transitions/pay", {"paid_on": TODAY, "reference": "B1"})
+    sent = {"paid_on": TODAY, "reference": "B1"}
+    alone = reviewer.post(f"{claim}/transitions/pay", sent, status=422)
+    assert "另一名审核员" in alone["detail"]
+    answer = call(token_for(world.own.payer), "POST", f"{API}{claim}/transitions/pay", sent)
+    paid = answer.json()
     assert (paid["state"], paid["payment"]["amount"]) == ("closed", "2000.00")
 
 
@@ -113,7 +117,8 @@ def test_a_batch_is_gathered_by_one_released_by_another_and_settled_line_by_line
         "holder_name": "王五",
         "bank_name": "农商银行",
         "account": ACCOUNT,
-        "relation": "self",
+        "relation": "guardian",
+        "proof": "监护关系证明",
     }
     for line in batch["lines"]:
         shown = adjuster.post(f"/payment-lines/{line['id']}/payee", payee)

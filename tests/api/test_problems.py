@@ -46,7 +46,7 @@ def test_a_rules_refusal_names_the_rule(world: World, secret: str) -> None:
 
 def test_a_refusal_names_its_rule_and_its_field(world: World) -> None:
     claim = approved_claim(world.own)
-    secret = token_for(world.own[Role.REVIEWER])
+    secret = token_for(world.own.payer)
     path = f"{CLAIMS}/{claim.number}/transitions/pay"
     body = {"paid_on": f"{timezone.localdate().year + 1}-01-01", "reference": "B"}
     late = call(secret, "POST", path, body).json()

@@ -37,9 +37,7 @@ def filled(live_world: World) -> World:
     claim = approved_claim(live_world.own)
     returned = submitted_claim(live_world.own)
     return_claim(claim=returned, reason="补", missing=["invoice"], actor=live_world.own[Role.REVIEWER])
-    record_payment(
-        claim=claim, paid_on=timezone.localdate(), reference="B1", actor=live_world.own[Role.REVIEWER]
-    )
+    record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=live_world.own.payer)
     issue_statement(agreement=live_world.own.agreement, actor=live_world.own[Role.COUNTY_OFFICER])
     evaluate_agreement(agreement_id=live_world.own.agreement.pk)
     ClaimReference.objects.create(insurer=live_world.own.insurer, reference="A-1", claim=claim)

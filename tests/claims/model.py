@@ -84,6 +84,7 @@ class Case:
     recovered: int = 0
     signed: set[str] = field(default_factory=set)
     submitted: bool = False
+    approved_by: str = ""
 
     @property
     def total(self) -> int:
@@ -203,6 +204,7 @@ class Book:
             }
         case.granted, case.reserve = granted, sum(granted.values())
         case.state = "approved" if case.total else "closed"
+        case.approved_by = by
 
     def reject(self, case: Case, by: str) -> None:
         need(case.state in UNDECIDED and by != case.brought_by)
@@ -252,6 +254,7 @@ class Book:
 
     def pay(self, case: Case, by: str) -> None:
         need(case.state == "approved" and not self.suspended and self.live(case) is None)
+        need(by != case.approved_by)
         batch = Batch(by, "settled")
         batch.lines.append(Line(batch, case, case.total, "paid", payee=False))
         self.batches.append(batch)

@@ -168,7 +168,7 @@ def test_a_reviewer_records_payments_of_approved_claims_once(world: World) -> No
             {"claim_number": other.number, "paid_on": today, "bank_reference": "LS0002"},
         ]
     )
-    reviewer = world.own[Role.REVIEWER]
+    reviewer = world.own.payer
     done = applied(data, reviewer, world.year.pk)
     assert (done.state, done.new_payments) == (State.APPLIED, 2)
     for paid in (claim, other):

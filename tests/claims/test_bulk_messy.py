@@ -196,7 +196,7 @@ def test_each_wrong_payment_is_named(world: World) -> None:
         {"claim_number": number, "paid_on": today, "bank_reference": "L"} | changes
         for number, changes in numbers
     ]
-    upload = checked(workbook(payments=lines), world.own[Role.REVIEWER], year)
+    upload = checked(workbook(payments=lines), world.own.payer, year)
     assert [(row, column, code) for _kind, row, column, code in codes(upload)] == [
         (2, "B", "refused"),
         (3, "B", "claim_unknown"),
@@ -208,11 +208,19 @@ def test_each_wrong_payment_is_named(world: World) -> None:
         (9, "E", "amount_not_granted"),
         (10, "A", "claim_not_named"),
     ]
-    twice = checked(workbook(payments=[lines[7] | {"amount": None}] * 2), world.own[Role.REVIEWER], year)
+    twice = checked(workbook(payments=[lines[7] | {"amount": None}] * 2), world.own.payer, year)
     assert (twice.new_payments, codes(twice)) == (1, [("payment", 3, "A", "payment_twice")])
     Agreement.objects.filter(pk=world.own.agreement.pk).update(payments_suspended_at=timezone.now())
-    suspended = checked(workbook(payments=[lines[7] | {"amount": None}]), world.own[Role.REVIEWER], year)
+    suspended = checked(workbook(payments=[lines[7] | {"amount": None}]), world.own.payer, year)
     assert codes(suspended) == [("payment", 2, "B", "R22")]
+
+
+def test_who_approved_a_claim_does_not_pay_it_by_workbook(world: World) -> None:
+    claim = approved_claim(world.own)
+    line = {"claim_number": claim.number, "paid_on": timezone.localdate(), "bank_reference": "L"}
+    upload = checked(workbook(payments=[line]), world.own[Role.REVIEWER], world.year.pk)
+    assert (upload.new, codes(upload)) == (0, [("payment", 2, "B", "refused")])
+    assert "Another reviewer may record the payment" in str(upload.rows.get().problems)
 
 
 def test_a_payment_of_a_claim_just_reported_waits_for_its_approval(world: World) -> None:

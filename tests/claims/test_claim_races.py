@@ -104,7 +104,8 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(world: World, race: Race) -> tuple[Claim, list[object]]:
     """The race once, on a new claim: the claim afterwards, and what went otherwise than done."""
-    claim, actor = race.make(world.own), world.own[race.role]
+    claim = race.make(world.own)
+    actor = world.own.payer if race.act is pay else world.own[race.role]
     results = at_once(lambda number: race.act(claim, actor, number), THREADS)
     connections.close_all()
     return Claim.objects.get(pk=claim.pk), [one for one in results if isinstance(one, Exception)]

@@ -44,9 +44,7 @@ def approve(party: Party, claim: Claim, actor: User | None = None) -> Decision:
 
 
 def pay(party: Party, claim: Claim, on: datetime.date | None = None) -> Payment:
-    return record_payment(
-        claim=claim, paid_on=on or timezone.localdate(), reference="B1", actor=party[Role.REVIEWER]
-    )
+    return record_payment(claim=claim, paid_on=on or timezone.localdate(), reference="B1", actor=party.payer)
 
 
 def state_of(claim: Claim) -> str:

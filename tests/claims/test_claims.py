@@ -36,7 +36,7 @@ def test_a_claim_is_reported_assessed_approved_and_paid(world: World) -> None:
     assert claim.granted == Decimal("1500.00")
     assert outstanding_reserve(claim) == Decimal("1500.00")
 
-    record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=world.own[Role.REVIEWER])
+    record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=world.own.payer)
 
     claim.refresh_from_db()
     assert claim.state == Claim.State.CLOSED
@@ -154,9 +154,7 @@ def test_a_suspended_agreement_stops_payment_and_nothing_else(world: World) -> N
     Agreement.objects.update(payments_suspended_at=timezone.now())
     claim = approved_claim(world.own)
     with pytest.raises(Refused) as refusal:
-        record_payment(
-            claim=claim, paid_on=timezone.localdate(), reference="B", actor=world.own[Role.REVIEWER]
-        )
+        record_payment(claim=claim, paid_on=timezone.localdate(), reference="B", actor=world.own.payer)
     assert refusal.value.rule == "R22"
     assert ledger(claim, "payment") == 0
 

@@ -136,7 +136,7 @@ def test_a_claim_holds_forty_papers_and_no_more(world: World, monkeypatch: pytes
 def test_a_closed_claim_takes_no_more_papers(world: World) -> None:
     claim = approved_claim(world.own)
     added_document(claim, world.own, data=picture(colour="red"))
-    record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=world.own[Role.REVIEWER])
+    record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=world.own.payer)
     claim.refresh_from_db()
     with pytest.raises(Refused):
         added_document(claim, world.own, data=picture(colour="green"))

@@ -111,7 +111,7 @@ def test_a_payment_leaves_the_ratio_as_it_was(world: World) -> None:
     claim_under_premium(world.own, reserve="0")
     claim = approved_claim(world.own, self_pay="5000")
     before = agreement_ratio(world.own.agreement)
-    record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=world.own[Role.REVIEWER])
+    record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=world.own.payer)
     assert agreement_ratio(world.own.agreement) == before
     assert before.incurred == claim.granted == 1500
 
