@@ -130,6 +130,12 @@ def test_a_medical_claim_goes_all_the_way_by_keyboard(page: Page, live_world: Wo
     picture(page, "medical-07-to-approve")
     page.locator("[name=without_papers]").check()
     press(page, "form[action$='/approve/'] button")
+    expect(page.get_by_text("请由另一名审核员登记支付")).to_be_visible()
+
+    sign_in(page, party.payer.username)
+    press(page, "a[href='/claims/']")
+    press(page, "a[href='/claims/queue/']")
+    press(page, f"a[href='/claims/{claim.pk}/']")
     picture(page, "medical-08-to-pay")
     enter(page, reference="YH20260001")
     send(page)
@@ -185,7 +191,7 @@ def test_a_households_loss_goes_all_the_way(page: Page, live_world: World, tmp_p
     picture(page, "loss-05-to-approve")
     page.locator("[name=without_papers]").check()
     page.locator("form[action$='/approve/'] button").click()
-    expect(page.locator("form[action$='/pay/']")).to_be_visible()
+    expect(page.get_by_text("请由另一名审核员登记支付")).to_be_visible()
 
     sign_in(page, party[Role.ADJUSTER].username)
     page.goto("/claims/payments/")

@@ -102,6 +102,10 @@ def test_a_household_goes_all_the_way(page: Page, tmp_path: Path) -> None:
     picture(page, "15-to-approve")
     page.locator("[name=without_papers]").check()
     page.locator("form[action$='/approve/'] button").click()
+    expect(page.get_by_text("请由另一名审核员登记支付")).to_be_visible()
+
+    sign_in(page, "payer")
+    page.goto(claim)
     page.locator("[name=reference]").fill("YH20260001")
     picture(page, "16-to-pay")
     page.locator("form[action$='/pay/'] button").click()
