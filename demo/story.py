@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from django.utils import timezone
 
@@ -28,6 +29,10 @@ from enrollment.services import roster
 from enrollment.services.enrolment import enrol_county
 from jincheng_insurance.access.models import Grant, Region, User
 from jincheng_insurance.access.roles import Role
+from premiums.models import Side
+from premiums.selectors.fund import accounts
+from premiums.services.funds import allocate_funds, pay_funds
+from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
 from riskpool.selectors.ratio import agreement_ratio
 from riskpool.services.alerts import evaluate_agreement
@@ -43,6 +48,8 @@ HOSPITALS = (
 )
 DIAGNOSES = ("脑梗死", "股骨颈骨折", "冠心病", "慢性肾病", "肺炎", "糖尿病并发症", "胃溃疡出血")
 LAST_OPEN = 3
+IN_ARREARS = "140524"
+OFFICES = {Role.COUNTY_OFFICER: ("经办人", "乡村振兴中心"), Role.COUNTY_FINANCE: ("经办人", "财政局")}
 ZERO = Decimal("0.00")
 
 
@@ -70,10 +77,11 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
         Agreement.objects.filter(policy_year=year).select_related("county").order_by("county__code")
     ):
         code = str(agreement.county.code)
-        officer = _officer_of(agreement.county)
+        officer = _holder(agreement.county, Role.COUNTY_OFFICER)
         if not enrol_county(agreement=agreement, actor=officer).households:
             continue
         issue_statement(agreement=agreement, actor=officer, issued_on=first)
+        _fund(agreement, users)
         number = {"TH": "", "DH": "2", "QH": "3"}[INSURER_OF[code]]
         if code in EPISODES_IN:
             tell_episodes(agreement, users[f"adjuster{number}"], users[f"reviewer{number}"])
@@ -82,6 +90,25 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
         make_accounts(agreement, officer=officer, reviewer=users[f"reviewer{number}"])
         evaluate_agreement(agreement_id=agreement.pk)
         say(f"{agreement.county.name}: {claims} claims, loss ratio {agreement_ratio(agreement).percent} %")
+
+
+def _fund(agreement: Agreement, users: dict[str, User]) -> None:
+    """Both sides allocate and pay what they owe, save for one county that is in arrears."""
+    today = timezone.localdate()
+    finance = {Side.CITY: users["cityfinance"], Side.COUNTY: _holder(agreement.county, Role.COUNTY_FINANCE)}
+    for account in accounts(agreement):
+        part = Decimal("0.4") if account.side == Side.COUNTY and agreement.county.code == IN_ARREARS else 1
+        amount = (account.due * part).quantize(Decimal("0.01"))
+        facts: dict[str, Any] = {
+            "agreement": agreement,
+            "side": account.side,
+            "on": today,
+            "actor": finance[account.side],
+        }
+        office = "晋市" if account.side == Side.CITY else agreement.county.name
+        allocate_funds(**facts, amount=account.due, document=f"{office}财农〔{agreement.policy_year_id}〕7号")
+        pay_funds(**facts, amount=amount, document=f"{office}财农〔{agreement.policy_year_id}〕12号")
+    remind_of_arrears(agreement_id=agreement.pk)
 
 
 def import_sample_roster(*, persons: int, actor: User) -> RosterImport:
@@ -98,17 +125,16 @@ def import_sample_roster(*, persons: int, actor: User) -> RosterImport:
     return uploaded
 
 
-def _officer_of(county: Region) -> User:
-    """The county's officer; for counties whose officer nobody signs in as, one who can't."""
-    grant = Grant.objects.filter(role=Role.COUNTY_OFFICER, region=county).first()
+def _holder(county: Region, role: Role) -> User:
+    """Who holds a county's post; where nobody signs in as that one, somebody who can't."""
+    grant = Grant.objects.filter(role=role, region=county).first()
     if grant is not None:
         return grant.user
-    user = User(username=f"officer{county.code}", display_name="经办人", unit=f"{county.name}乡村振兴中心")
+    name, unit = OFFICES[role]
+    user = User(username=f"{role}{county.code}", display_name=name, unit=f"{county.name}{unit}")
     user.set_unusable_password()
     user.save()
-    Grant.objects.create(
-        user=user, role=Role.COUNTY_OFFICER, region=county, starts_on=datetime.date(2026, 1, 1)
-    )
+    Grant.objects.create(user=user, role=role, region=county, starts_on=datetime.date(2026, 1, 1))
     return user
 
 

@@ -290,6 +290,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep loss ratios": {"task": "riskpool.sweep", "schedule": 60.0},
     "sweep imports": {"task": "enrollment.sweep_imports", "schedule": 30.0},
+    "remind of arrears": {"task": "premiums.remind", "schedule": 3600.0},
     "sweep exports": {"task": "sheets.sweep_exports", "schedule": 30.0},
     "sweep claims imports": {"task": "claims.sweep_imports", "schedule": 30.0},
     "sweep the API": {"task": "api.sweep", "schedule": 3600.0},

@@ -9,4 +9,11 @@ class PremiumsConfig(AppConfig):
     name = "premiums"
 
     def ready(self) -> None:
-        register(MenuItem(_("Premiums"), "premiums:list", "banknote", Act.VIEW_PREMIUM, order=50))
+        from jincheng_insurance.audit.texts import register_values
+        from premiums.models import Side
+
+        register_values("side", dict(Side.choices))
+        register(
+            MenuItem(_("Premiums"), "premiums:list", "banknote", Act.VIEW_PREMIUM, order=50),
+            MenuItem(_("Premium budget"), "premiums:budget", "calculator", Act.VIEW_BUDGET, order=51),
+        )

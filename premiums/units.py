@@ -65,6 +65,16 @@ REFUND = f"""
 SELECT %(statement)s, household, person, serial, -amount FROM due ORDER BY household, person NULLS FIRST
 """
 
+CANCEL = f"""
+WITH latest AS ({LATEST})
+INSERT INTO premiums_statementline (statement_id, insured_household_id, insured_person_id, serial, amount)
+SELECT %(statement)s, l.insured_household_id, l.insured_person_id, s.serial + 1, -l.amount
+FROM premiums_statementline l
+JOIN latest s ON s.household = l.insured_household_id AND coalesce(s.person, 0) = coalesce(l.insured_person_id, 0)
+WHERE l.statement_id = %(cancelled)s
+ORDER BY l.insured_household_id, l.insured_person_id NULLS FIRST
+"""
+
 
 def units_to_charge(agreement: Agreement) -> dict[int, Units]:
     """Households and persons insured under an agreement and not charged now, by the month their cover begins."""

@@ -36,6 +36,10 @@ class Act(models.TextChoices):
     EXPORT_FULL = "export_full", _("Export identity numbers in full")
     VIEW_PREMIUM = "view_premium", _("See premium statements")
     ISSUE_STATEMENT = "issue_statement", _("Issue premium statements")
+    VIEW_BUDGET = "view_budget", _("Prepare the premium budget")
+    FUND_CITY_SIDE = "fund_city_side", _("Allocate and pay the city's premium")
+    FUND_COUNTY_SIDE = "fund_county_side", _("Allocate and pay the county's premium")
+    CONFIRM_RECEIPT = "confirm_receipt", _("Confirm what the insurer received")
     VIEW_CLAIM = "view_claim", _("See claims")
     HANDLE_CLAIM = "handle_claim", _("Take in and assess claims")
     APPROVE_CLAIM = "approve_claim", _("Approve claims")
@@ -51,14 +55,31 @@ READING = frozenset(
 )
 
 ACTS_OF: Mapping[Role, frozenset[Act]] = {
-    Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER},
-    Role.CITY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
+    Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER, Act.VIEW_BUDGET},
+    Role.CITY_FINANCE: frozenset(
+        {Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_BUDGET, Act.FUND_CITY_SIDE, Act.VIEW_POOL}
+    ),
     Role.COUNTY_OFFICER: READING
-    | {Act.IMPORT_ROSTER, Act.ENROL, Act.CONFIRM_ACCOUNT, Act.ISSUE_STATEMENT, Act.EXPORT_FULL},
-    Role.COUNTY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
+    | {
+        Act.IMPORT_ROSTER,
+        Act.ENROL,
+        Act.CONFIRM_ACCOUNT,
+        Act.ISSUE_STATEMENT,
+        Act.EXPORT_FULL,
+        Act.VIEW_BUDGET,
+    },
+    Role.COUNTY_FINANCE: frozenset(
+        {Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_BUDGET, Act.FUND_COUNTY_SIDE, Act.VIEW_POOL}
+    ),
     Role.ADJUSTER: (READING - {Act.VIEW_ROSTER}) | {Act.HANDLE_CLAIM, Act.USE_API},
     Role.REVIEWER: (READING - {Act.VIEW_ROSTER})
-    | {Act.APPROVE_CLAIM, Act.RECORD_PAYMENT, Act.CONFIRM_ACCOUNT, Act.USE_API},
-    Role.AUDITOR: READING | {Act.VIEW_AUDIT},
+    | {
+        Act.APPROVE_CLAIM,
+        Act.RECORD_PAYMENT,
+        Act.CONFIRM_ACCOUNT,
+        Act.CONFIRM_RECEIPT,
+        Act.USE_API,
+    },
+    Role.AUDITOR: READING | {Act.VIEW_AUDIT, Act.VIEW_BUDGET},
     Role.ADMINISTRATOR: frozenset({Act.VIEW_SCHEME, Act.MANAGE_PEOPLE}),
 }

@@ -2,7 +2,7 @@
 mistake refunded, for itself, so that a refund takes back exactly what was charged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from jincheng_insurance.scheme.breakdown import Breakdown, Stage
@@ -97,6 +97,19 @@ def refund_due(
     rest = split(charged.total - refunded, find_county(county).ratio)
     shares = Shares(city=rest.city - charged.city, county=rest.county - charged.county)
     return _stated(-refunded, shares, county, (-for_persons, person_count, -for_households, household_count))
+
+
+def opposite_due(due: PremiumDue) -> PremiumDue:
+    """What cancels a statement (R18): every amount of it and of its breakdown with the opposite sign.
+
+    >>> from jincheng_insurance.scheme.terms import default_terms
+    >>> due = statement_due(terms=default_terms(2026), units={1: Units(1, 2)}, county="沁水县")
+    >>> cancelled = opposite_due(due)
+    >>> cancelled.due, cancelled.city, cancelled.county
+    (Decimal('-230.00'), Decimal('-69.00'), Decimal('-161.00'))
+    """
+    stages = tuple(replace(stage, amount=-stage.amount) for stage in due.breakdown.stages)
+    return PremiumDue(-due.due, -due.city, -due.county, Breakdown(stages))
 
 
 def _stated(

@@ -1,5 +1,6 @@
 """Long lists page by page, the filters kept in the address."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -13,12 +14,14 @@ MOST_COUNTED = 10_000
 M = TypeVar("M", bound=Model)
 
 
-def paginate(request: HttpRequest, queryset: QuerySet[M], per_page: int = PER_PAGE) -> Page[M]:
+def paginate(
+    request: HttpRequest, queryset: QuerySet[M] | Sequence[Any], per_page: int = PER_PAGE
+) -> Page[Any]:
     """The page that `?page=` asks for; anything unreadable is the first page, too far is the last.
 
-    The queryset must be ordered. Show with `{% include "web/pager.html" with page=page %}`.
+    A queryset must be ordered. Show with `{% include "web/pager.html" with page=page %}`.
     """
-    paginator: Paginator[M] = Paginator(queryset, per_page)
+    paginator: Paginator[Any] = Paginator(queryset, per_page)
     return paginator.get_page(request.GET.get("page"))
 
 

@@ -1,6 +1,6 @@
 """The premium's tables, one module a noun."""
 
-from premiums.models.fund import FundEntry, Side
+from premiums.models.fund import ACT_OF_SIDE, FundEntry, Receipt, Reminder, Side
 from premiums.models.statement import PremiumStatement, StatementLine
 
-__all__ = ["FundEntry", "PremiumStatement", "Side", "StatementLine"]
+__all__ = ["ACT_OF_SIDE", "FundEntry", "PremiumStatement", "Receipt", "Reminder", "Side", "StatementLine"]

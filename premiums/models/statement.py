@@ -22,7 +22,8 @@ ODD = Exact(Mod(F("serial"), 2), 1)
 class PremiumStatement(AppendOnly):
     """What is due for the households and persons insured when it was issued: counts, rates and shares, frozen.
     Who is enrolled later comes in on a supplementary statement; who was enrolled by mistake leaves by a refund
-    statement, whose amounts are negative. Nothing stated is edited (R18)."""
+    statement, whose amounts are negative; a statement issued by mistake is cancelled by one of exactly its opposite,
+    the latest first. Nothing stated is edited (R18)."""
 
     scope: ClassVar = Scope(Act.VIEW_PREMIUM, county="county", insurer="agreement__insurer")
 
@@ -30,6 +31,7 @@ class PremiumStatement(AppendOnly):
         FIRST = "first", _("First statement")
         SUPPLEMENTARY = "supplementary", _("Supplementary statement")
         REFUND = "refund", _("Refund statement")
+        CANCELLATION = "cancellation", _("Cancellation statement")
 
     number = models.CharField(_("statement number"), max_length=40, unique=True)
     agreement = models.ForeignKey(Agreement, models.PROTECT, verbose_name=_("agreement"))
@@ -43,6 +45,8 @@ class PremiumStatement(AppendOnly):
     county_share = models.DecimalField(_("county share"), max_digits=14, decimal_places=2)
     breakdown = models.JSONField()
     terms = models.JSONField()
+    cancels = models.OneToOneField("self", models.PROTECT, null=True, related_name="cancelled_by")
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
     issued_on = models.DateField(_("issued on"))
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(auto_now_add=True)
@@ -53,16 +57,19 @@ class PremiumStatement(AppendOnly):
         verbose_name = _("premium statement")
         ordering = ("-id",)
         constraints = (
-            models.UniqueConstraint(
-                fields=("agreement",), condition=Q(kind="first"), name="statement_one_first_per_agreement"
-            ),
             models.CheckConstraint(
                 condition=Q(due=F("city_share") + F("county_share")), name="statement_shares_add_up"
             ),
             models.CheckConstraint(
                 condition=Q(due__gte=0, due__lt=MOST) & ~Q(kind="refund")
-                | Q(due__lte=0, due__gt=-MOST, kind="refund"),
+                | Q(due__lte=0, due__gt=-MOST, kind="refund")
+                | Q(due__gt=-MOST, due__lt=MOST, kind="cancellation"),
                 name="statement_due_in_bounds",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="cancellation", cancels__isnull=False) & ~Q(reason="")
+                | ~Q(kind="cancellation") & Q(cancels=None),
+                name="statement_cancels_with_a_reason",
             ),
         )
 

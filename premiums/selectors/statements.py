@@ -7,18 +7,32 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from enrollment.models import Agreement, PolicyYear
 from jincheng_insurance.access.models import User
+from jincheng_insurance.access.roles import Act
 from jincheng_insurance.scheme.money import Shares
 from jincheng_insurance.scheme.statement import Units
 from premiums.models import PremiumStatement, StatementLine
 from premiums.units import units_to_charge, units_to_refund
+
+ZERO = Decimal("0.00")
 
 
 def statements(actor: User, policy_year: PolicyYear) -> QuerySet[PremiumStatement]:
     return (
         PremiumStatement.objects.visible_to(actor)
         .filter(policy_year=policy_year)
-        .select_related("county", "agreement__insurer", "issued_by")
+        .select_related("county", "agreement__insurer", "issued_by", "cancelled_by")
     )
+
+
+def may_cancel(actor: User, statement: PremiumStatement) -> bool:
+    """Whether the actor may cancel this statement now: it stands, and no later one does."""
+    if statement.kind == PremiumStatement.Kind.CANCELLATION or not actor.can(
+        Act.ISSUE_STATEMENT, on=statement
+    ):
+        return False
+    standing = PremiumStatement.objects.filter(agreement=statement.agreement_id, cancelled_by=None)
+    latest = standing.exclude(kind=PremiumStatement.Kind.CANCELLATION).order_by("-pk").first()
+    return latest is not None and latest.pk == statement.pk
 
 
 def charged_shares(agreement: Agreement) -> Shares:
@@ -26,8 +40,7 @@ def charged_shares(agreement: Agreement) -> Shares:
     sums = PremiumStatement.objects.filter(agreement=agreement).aggregate(
         city=Sum("city_share"), county=Sum("county_share")
     )
-    zero = Decimal("0.00")
-    return Shares(city=sums["city"] or zero, county=sums["county"] or zero)
+    return Shares(city=sums["city"] or ZERO, county=sums["county"] or ZERO)
 
 
 def unstated(agreement: Agreement) -> Units:
@@ -49,10 +62,13 @@ def stated_households(statement: PremiumStatement) -> QuerySet[StatementLine, An
             "insured_household",
             code=F("insured_household__roster_household__code"),
             township=F("insured_household__roster_household__township__name"),
+            village=F("insured_household__roster_household__village__name"),
         )
         .annotate(
             persons=Count("insured_person"),
             whole=Count("pk", filter=Q(insured_person=None)),
+            for_household=Sum("amount", filter=Q(insured_person=None), default=ZERO),
+            for_persons=Sum("amount", filter=~Q(insured_person=None), default=ZERO),
             sum=Sum("amount"),
         )
         .order_by("code", "insured_household")

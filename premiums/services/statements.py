@@ -1,5 +1,5 @@
 """Issuing premium statements: units stated once, counts frozen, shares split, and the due booked to the fund ledger; a
-refund statement takes back what withdrawn units were charged (R15, R18)."""
+refund statement takes back what withdrawn units were charged, a cancellation all of one statement (R15, R18)."""
 
 import datetime
 from typing import Any
@@ -16,15 +16,17 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.audit.services import record
+from jincheng_insurance.scheme.breakdown import Breakdown
 from jincheng_insurance.scheme.premium import PremiumDue
-from jincheng_insurance.scheme.statement import Units, refund_due, statement_due, unit_premium
+from jincheng_insurance.scheme.statement import Units, opposite_due, refund_due, statement_due, unit_premium
 from jincheng_insurance.scheme.terms import Terms
 from jincheng_insurance.web.background import enqueue
 from premiums.models import FundEntry, PremiumStatement, Side
 from premiums.selectors.statements import charged_shares
-from premiums.units import CHARGE, REFUND, units_to_charge, units_to_refund
+from premiums.units import CANCEL, CHARGE, REFUND, units_to_charge, units_to_refund
 
 Kind = PremiumStatement.Kind
+SHORTEST_REASON, LONGEST_REASON = 2, 200
 
 
 @transaction.atomic(durable=True)
@@ -44,7 +46,8 @@ def issue_statement(
     total = Units(
         sum(part.households for part in units.values()), sum(part.persons for part in units.values())
     )
-    first = not PremiumStatement.objects.filter(agreement=agreement, kind=Kind.FIRST).exists()
+    standing = PremiumStatement.objects.filter(agreement=agreement, cancelled_by=None)
+    first = not standing.filter(kind=Kind.FIRST).exists()
     statement = _freeze(
         agreement, Kind.FIRST if first else Kind.SUPPLEMENTARY, total, due, terms, issued_on, actor
     )
@@ -86,6 +89,60 @@ def issue_refund(
     return statement
 
 
+@transaction.atomic(durable=True)
+def cancel_statement(*, statement: PremiumStatement, reason: str, actor: User) -> PremiumStatement:
+    """Take a statement back whole: a cancellation statement of exactly its opposite, line by line and side by side.
+    Whoever stood on it is to be stated anew. Refused without a reason, twice, and while a later statement stands."""
+    agreement = locked_agreement(statement.agreement)
+    require(actor, Act.ISSUE_STATEMENT, agreement)
+    reason = checked_reason(reason)
+    if statement.kind == Kind.CANCELLATION:
+        raise Refused(_("A cancellation can't be cancelled itself: issue the statement anew."))
+    standing = PremiumStatement.objects.filter(agreement=agreement, cancelled_by=None)
+    latest = standing.exclude(kind=Kind.CANCELLATION).order_by("-pk").first()
+    if latest is None or latest.pk < statement.pk:
+        raise Refused(_("This statement is cancelled already."))
+    if latest.pk != statement.pk:
+        raise Refused(
+            _("Statements are cancelled from the latest on. Cancel %(number)s first."), number=latest.number
+        )
+    cancellation = _freeze(
+        agreement,
+        Kind.CANCELLATION,
+        Units(statement.households, statement.persons),
+        opposite_due(_due_of(statement)),
+        Terms.from_data(statement.terms),
+        timezone.localdate(),
+        actor,
+        cancels=statement,
+        reason=reason,
+    )
+    _state(CANCEL, cancellation, Units(statement.households, statement.persons), cancelled=statement.pk)
+    _book(cancellation, "cancel_statement", actor)
+    return cancellation
+
+
+def checked_reason(reason: str) -> str:
+    """The reason of a correction, in one line. Refused when there is none, or more than fits."""
+    reason = " ".join(reason.split())
+    if len(reason) < SHORTEST_REASON:
+        raise Refused(_("Say the reason in a few words."), field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Refused(
+            _("Say the reason in at most %(most)d characters."), field="reason", most=LONGEST_REASON
+        )
+    return reason
+
+
+def _due_of(statement: PremiumStatement) -> PremiumDue:
+    return PremiumDue(
+        statement.due,
+        statement.city_share,
+        statement.county_share,
+        Breakdown.from_data(statement.breakdown),
+    )
+
+
 def _not_in_future(issued_on: datetime.date | None) -> datetime.date:
     today = timezone.localdate()
     if issued_on is not None and issued_on > today:
@@ -101,6 +158,7 @@ def _freeze(  # noqa: PLR0917 -- a statement is all of this
     terms: Terms,
     issued_on: datetime.date,
     actor: User,
+    **cancellation: Any,
 ) -> PremiumStatement:
     earlier = PremiumStatement.objects.filter(agreement=agreement).count()
     return PremiumStatement.objects.create(
@@ -118,6 +176,7 @@ def _freeze(  # noqa: PLR0917 -- a statement is all of this
         terms=terms.to_data(),
         issued_on=issued_on,
         issued_by=actor,
+        **cancellation,
     )
 
 
@@ -131,6 +190,7 @@ def _state(lines: str, statement: PremiumStatement, units: Units, **rates: Any) 
 
 def _book(statement: PremiumStatement, act: str, actor: User) -> None:
     """Book both sides' due to the fund ledger and record the act; the loss ratio is looked at anew after commit."""
+    cancelled = {entry.side: entry for entry in FundEntry.objects.filter(statement=statement.cancels_id or 0)}
     for side, share in ((Side.CITY, statement.city_share), (Side.COUNTY, statement.county_share)):
         FundEntry.objects.create(
             agreement_id=statement.agreement_id,
@@ -141,6 +201,8 @@ def _book(statement: PremiumStatement, act: str, actor: User) -> None:
             amount=share,
             on=statement.issued_on,
             statement=statement,
+            reverses=cancelled.get(side),
+            reason=statement.reason,
             booked_by=actor,
         )
     record(

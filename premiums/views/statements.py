@@ -8,16 +8,25 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment.selectors import agreements, current_policy_year, terms_of
 from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.scheme.statement import refund_due, statement_due
 from jincheng_insurance.web.answers import refusals_shown
+from jincheng_insurance.web.downloads import DOCX, XLSX, download
 from jincheng_insurance.web.pages import paginate
+from jincheng_insurance.web.paper import Paper
+from jincheng_insurance.web.word import write_word
+from premiums.forms import ReasonForm
 from premiums.models import PremiumStatement
+from premiums.paper import statement_paper, workbook_of
 from premiums.selectors import fund
 from premiums.selectors import statements as stated
-from premiums.services.statements import issue_refund, issue_statement
+from premiums.services.papers import note_download
+from premiums.services.statements import cancel_statement, issue_refund, issue_statement
 from premiums.units import units_to_charge, units_to_refund
+
+WORD, EXCEL = "docx", "xlsx"
 
 
 @requires(Act.VIEW_PREMIUM)
@@ -26,15 +35,17 @@ def statements(request: HttpRequest) -> HttpResponse:
     """Each agreement's account by side, and the statements issued."""
     actor = actor_of(request)
     year = current_policy_year()
+    rows = list(agreements(actor, year))
+    accounts = fund.accounts_of(rows)
     pool = [
         (
             agreement,
-            fund.accounts(agreement),
+            accounts[agreement.pk],
             stated.unstated(agreement),
             stated.unrefunded(agreement),
             actor.can(Act.ISSUE_STATEMENT, on=agreement),
         )
-        for agreement in agreements(actor, year)
+        for agreement in rows
     ]
     context = {"year": year, "pool": pool, "page": paginate(request, stated.statements(actor, year))}
     return render(request, "premiums/statements.html", context)
@@ -43,13 +54,56 @@ def statements(request: HttpRequest) -> HttpResponse:
 @requires(Act.VIEW_PREMIUM)
 @require_GET
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
-    """One statement with its lines, as issued."""
+    """One statement with its lines, as issued; as a file with `?format=docx` or `?format=xlsx`."""
     actor = actor_of(request)
-    row = access_row(
-        PremiumStatement.objects.select_related("county", "agreement__insurer", "issued_by"), actor, pk=pk
-    )
-    context = {"statement": row, "page": paginate(request, stated.stated_households(row))}
+    row = _statement(actor, pk)
+    lines = stated.stated_households(row)
+    wanted = request.GET.get("format")
+    if wanted in {WORD, EXCEL}:
+        paper = statement_paper(row, lines)
+        rows = len(paper.tables[0].rows)
+        note_download(of=row, file_format=wanted, rows=rows, actor=actor)
+        return paper_file(paper, wanted)
+    context = {
+        "statement": row,
+        "page": paginate(request, lines),
+        "may_cancel": stated.may_cancel(actor, row),
+    }
     return render(request, "premiums/statement.html", context)
+
+
+@requires(Act.VIEW_PREMIUM)
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a statement by one of its opposite, with the reason."""
+    actor = actor_of(request)
+    row = _statement(actor, pk, Act.ISSUE_STATEMENT)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_shown(request, form):
+            issued = cancel_statement(statement=row, reason=form.cleaned_data["reason"], actor=actor)
+            messages.success(
+                request,
+                _("Statement %(number)s has been cancelled by %(by)s.")
+                % {"number": row.number, "by": issued.number},
+            )
+            return redirect("premiums:statement", pk=issued.pk)
+    context = {"statement": row, "form": form}
+    return render(request, "premiums/cancel.html", context, status=422 if form.errors else 200)
+
+
+def _statement(actor: User, pk: int, act: Act | None = None) -> PremiumStatement:
+    rows = PremiumStatement.objects.select_related(
+        "county", "agreement__insurer", "issued_by", "cancels", "cancelled_by"
+    )
+    return access_row(rows, actor, act, pk=pk)
+
+
+def paper_file(paper: Paper, wanted: str) -> HttpResponse:
+    """A paper as a Word document or a workbook."""
+    if wanted == WORD:
+        return download(write_word(paper), name=f"{paper.file_name}.docx", content_type=DOCX)
+    return download(workbook_of(paper), name=f"{paper.file_name}.xlsx", content_type=XLSX)
 
 
 @requires(Act.VIEW_PREMIUM)

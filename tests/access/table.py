@@ -132,6 +132,17 @@ premiums:issue              GET    agreement 403   403   200/404 403/404 403/404
 premiums:issue              POST   agreement 403   403   302/404 403/404 403/404 403/404 403   403   sign-in
 premiums:refund             GET    agreement 403   403   200/404 403/404 403/404 403/404 403   403   sign-in
 premiums:refund             POST   agreement 403   403   302/404 403/404 403/404 403/404 403   403   sign-in
+premiums:cancel             GET    statement 403   403   200/404 403/404 403/404 403/404 403   403   sign-in
+premiums:cancel             POST   statement 403   403   302/404 403/404 403/404 403/404 403   403   sign-in
+premiums:ledger             GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+premiums:move               GET    agreement 403   200   403     200/404 403     403     403   403   sign-in
+premiums:move               POST   agreement 403   302   403     302/404 403     403     403   403   sign-in
+premiums:receipt            GET    paid_in   403   403   403     403     403     200/404 403   403   sign-in
+premiums:receipt            POST   paid_in   403   403   403     403     403     302/404 403   403   sign-in
+premiums:reverse            GET    paid_in   403   403   403     200/404 403     403     403   403   sign-in
+premiums:reverse            POST   paid_in   403   403   403     302/404 403     403     403   403   sign-in
+premiums:reminders          GET    -         200   200   200     200     200     200     200   403   sign-in
+premiums:budget             GET    -         200   200   200     200     403     403     200   403   sign-in
 
 claims:list                 GET    -         200   403   200     403     200     200     200   403   sign-in
 claims:find                 GET    -         403   403   403     403     200     403     403   403   sign-in

@@ -3,6 +3,7 @@ visitors in every role, and visits that leave nothing behind."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
@@ -47,6 +48,7 @@ from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.services import make_export, request_export
+from premiums.services.funds import pay_funds
 from premiums.services.statements import issue_statement
 from riskpool.models import Alert
 from riskpool.services.alerts import evaluate_agreement
@@ -165,6 +167,14 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     person = stated.persons.order_by("id").first()
     assert person is not None
     statement = issue_statement(agreement=party.agreement, actor=party[Role.COUNTY_OFFICER])
+    paid_in = pay_funds(
+        agreement=party.agreement,
+        side="county",
+        amount=Decimal(1),
+        on=timezone.localdate(),
+        document=f"财农〔{party.county.code}〕1号",
+        actor=party[Role.COUNTY_FINANCE],
+    )
     assessed = _with_a_bill(reported_claim(party, person), party)
     submitted, approved = submitted_claim(party), approved_claim(party)
     payable = submitted_claim(party)
@@ -268,6 +278,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "person": person.pk,
             "agreement": party.agreement.pk,
             "statement": statement.pk,
+            "paid_in": paid_in.pk,
             "alert": alert.pk,
             "assessed": assessed.pk,
             "bill": bill.pk,
@@ -305,6 +316,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             *Claim.objects.filter(county=party.county).values_list("number", flat=True),
             *(claim_bill.invoice_number for claim_bill in assessed.bills.all()),
             statement.number,
+            paid_in.document,
             roster_import.file_name,
             applied.file_name,
             participation.file_name,
@@ -435,6 +447,10 @@ def _posted(
     return {
         "access:login": {"username": side.party[Role.ADJUSTER].username, "password": PASSWORD},
         "set_language": {"language": "en"},
+        "premiums:cancel": {"reason": "名单有误"},
+        "premiums:move": {"kind": "paid", "amount": "0.01", "on": today, "document": "财农2号"},
+        "premiums:receipt": {"amount": "1", "on": today},
+        "premiums:reverse": {"reason": "错记"},
         "roster:imports": {"file": ""},
         "roster:columns": {
             "row": "1",

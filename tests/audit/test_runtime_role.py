@@ -1,5 +1,6 @@
 """What the two database roles may do, table by table, asked of PostgreSQL itself: a table that is added is included."""
 
+import datetime
 from decimal import Decimal
 
 import psycopg
@@ -14,6 +15,8 @@ from claims.services.payment import record_payment
 from enrollment.models import RosterChange
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.append_only import AppendOnly
+from premiums.services.funds import confirm_receipt, pay_funds
+from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
 from riskpool.services.alerts import evaluate_agreement
 from tests.world import World, approved_claim, list_household, submitted_claim
@@ -32,13 +35,28 @@ def label(model: type[models.Model]) -> str:
 
 @pytest.fixture
 def filled(live_world: World) -> World:
-    """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued, an
-    alert fired."""
+    """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued,
+    paid, received and reminded of, an alert fired."""
     claim = approved_claim(live_world.own)
     returned = submitted_claim(live_world.own)
     return_claim(claim=returned, reason="补", missing=["invoice"], actor=live_world.own[Role.REVIEWER])
     record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=live_world.own.payer)
-    issue_statement(agreement=live_world.own.agreement, actor=live_world.own[Role.COUNTY_OFFICER])
+    issued_on = timezone.localdate() - datetime.timedelta(days=40)
+    issue_statement(
+        agreement=live_world.own.agreement, actor=live_world.own[Role.COUNTY_OFFICER], issued_on=issued_on
+    )
+    paid = pay_funds(
+        agreement=live_world.own.agreement,
+        side="city",
+        amount=Decimal(1),
+        on=timezone.localdate(),
+        document="晋市财农〔2026〕8号",
+        actor=live_world.own[Role.CITY_FINANCE],
+    )
+    confirm_receipt(
+        entry=paid, amount=Decimal(1), on=timezone.localdate(), actor=live_world.own[Role.REVIEWER]
+    )
+    remind_of_arrears(agreement_id=live_world.own.agreement.pk)
     evaluate_agreement(agreement_id=live_world.own.agreement.pk)
     ClaimReference.objects.create(insurer=live_world.own.insurer, reference="A-1", claim=claim)
     household = list_household(live_world.own)

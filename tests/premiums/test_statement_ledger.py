@@ -43,6 +43,8 @@ def book(party: Party, side: Side, kind: str, amount: str, reverses: FundEntry |
         kind=kind,
         amount=Decimal(amount),
         on=timezone.localdate(),
+        document="晋市财农〔2026〕8号",
+        reason="错记" if reverses else "",
         reverses=reverses,
         booked_by=party[Role.COUNTY_OFFICER],
     )

@@ -1,0 +1,127 @@
+"""Forms of the premium: moving money, confirming it, reasons, filters, and the counts of a budget."""
+
+import datetime
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from jincheng_insurance.access.models import Region
+from jincheng_insurance.scheme.statement import Units
+from jincheng_insurance.web.forms import DateField, YuanField
+from premiums.models import FundEntry, Side
+from premiums.services.funds import LARGEST
+
+MOST_COUNTED = 9_999_999
+
+
+class MoveForm(forms.Form):
+    """An allocation or a payment of one side; which one is asked only of who pays for both."""
+
+    side = forms.ChoiceField(label=_("Side"))
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[(kind.value, kind.label) for kind in (FundEntry.Kind.ALLOCATED, FundEntry.Kind.PAID)],
+        help_text=_("Allocated: the money was made available. Paid: it went to the insurer."),
+    )
+    amount = YuanField(label=_("Amount (yuan)"), min_value=Decimal("0.01"), max_value=LARGEST)
+    on = DateField(label=_("Date of the document or payment"))
+    document = forms.CharField(label=_("Document number"), max_length=60)
+    beyond_due = forms.BooleanField(
+        label=_("More than is due is paid on purpose"),
+        required=False,
+        help_text=_("Only for a payment above what this side still owes."),
+    )
+
+    def __init__(self, *args: Any, sides: Sequence[Side], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sides = sides
+        if len(sides) == 1:
+            del self.fields["side"]
+        else:
+            self.fields["side"].choices = [(side.value, side.label) for side in sides]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if len(self.sides) == 1:
+            cleaned["side"] = self.sides[0].value
+        return cleaned
+
+
+class ReceiptForm(forms.Form):
+    """What the insurer received of a payment."""
+
+    amount = YuanField(label=_("Amount received (yuan)"), max_value=LARGEST)
+    on = DateField(label=_("Received on"))
+    note = forms.CharField(
+        label=_("Note"), max_length=200, required=False, help_text=_("Why another amount than was paid.")
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class LedgerFilter(forms.Form):
+    """Which entries of the ledger, as of which day."""
+
+    side = forms.ChoiceField(label=_("Side"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    until = DateField(label=_("As of"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("side", Side.choices), ("kind", FundEntry.Kind.choices)):
+            self.fields[name].choices = [("", _("all")), *choices]  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """The filter of `movements`; nothing filtered where a choice is no good."""
+        if not self.is_valid():
+            return {}
+        chosen = self.cleaned_data
+        until: datetime.date | None = chosen["until"]
+        return {"side": chosen["side"], "kind": chosen["kind"], "until": until}
+
+    @property
+    def as_of(self) -> datetime.date:
+        return (self.is_valid() and self.cleaned_data["until"]) or timezone.localdate()
+
+
+class BudgetForm(forms.Form):
+    """Households and persons out of poverty that a county's budget supposes; the roster's where left empty."""
+
+    def __init__(self, *args: Any, counties: Sequence[Region], years: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.counties = counties
+        self.fields["year"] = forms.TypedChoiceField(
+            label=_("Policy year"), choices=[(year, year) for year in years], coerce=int
+        )
+        for county in counties:
+            for letter, name in (("h", _("Out-of-poverty households")), ("p", _("Out-of-poverty persons"))):
+                self.fields[f"{letter}{county.code}"] = forms.IntegerField(
+                    label=f"{county} · {name}",
+                    required=False,
+                    min_value=0,
+                    max_value=MOST_COUNTED,
+                    widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 7}),
+                )
+
+    def supposed(self, counted: dict[str, Units]) -> dict[str, Units]:
+        """The counts of the counties for which something else than the roster's was typed in."""
+        supposed = {}
+        for county in self.counties:
+            code = str(county.code)
+            roster = counted[code]
+            households, persons = (self.cleaned_data.get(f"{letter}{code}") for letter in "hp")
+            units = Units(
+                roster.households if households is None else households,
+                roster.persons if persons is None else persons,
+            )
+            if units != roster:
+                supposed[code] = units
+        return supposed
