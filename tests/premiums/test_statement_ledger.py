@@ -83,7 +83,8 @@ def test_each_countys_ratio_shares_the_due_out_to_the_fen(code: str) -> None:
         number=f"XY-{code}",
         signed_on=datetime.date(year.year, 1, 1),
     )
-    party = Party(county, agreement.insurer, agreement)
+    payer = make_user("payer", Role.REVIEWER, insurer=agreement.insurer)
+    party = Party(county, agreement.insurer, agreement, payer)
     party.people[Role.COUNTY_OFFICER] = make_user("officer", Role.COUNTY_OFFICER, region=county)
     party.people[Role.CITY_OFFICER] = make_user("city", Role.CITY_OFFICER)
     insure_household(party, persons=3)
