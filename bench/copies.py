@@ -79,6 +79,9 @@ def copy_claims(place: House, originals: list[int], first: int, last: int) -> No
             connection.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             )
+        # The trigger that keeps the sums by day was off with the others.
+        connection.execute("SET session_replication_role = origin")
+        connection.execute("SELECT claims_rebuild_loss_days()")
 
 
 def _turn(table: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from enrollment.models import Agreement
 from enrollment.selectors import terms_of
@@ -48,15 +48,24 @@ def net_premiums(pool: Iterable[Agreement], *, until: datetime.date | None = Non
     """The denominator of each agreement's loss ratio (R19), in yuan by agreement id: what its year's terms take, the
     premium due less refunds or what was paid, from entries dated up to `until`. Agreements without entries are left
     out."""
-    pool = list(pool)
+    return dict(_counted(list(pool), until).values_list("agreement").annotate(Sum("amount")))
+
+
+def net_premium_days(
+    pool: Iterable[Agreement], *, until: datetime.date
+) -> list[tuple[int, datetime.date, Decimal]]:
+    """The same by the days on which it changed: agreement id, day, and the change in yuan, in no order."""
+    return list(_counted(list(pool), until).values_list("agreement", "on").annotate(Sum("amount")))
+
+
+def _counted(pool: list[Agreement], until: datetime.date | None) -> QuerySet[FundEntry]:
+    """The entries that make the net premium, by the terms of each agreement's year."""
     basis = {
         NetPremiumBasis.DUE: FundEntry.Kind.DUE,
         NetPremiumBasis.RECEIVED: FundEntry.Kind.PAID,
     }
-    kinds = {year: basis[terms_of(year).net_premium_basis] for year in {each.policy_year_id for each in pool}}
-    counted = Q()
-    for year, kind in kinds.items():
-        counted |= Q(policy_year=year, kind=kind)
+    counted = Q(pk__in=())
+    for year in {each.policy_year_id for each in pool}:
+        counted |= Q(policy_year=year, kind=basis[terms_of(year).net_premium_basis])
     dated = Q(on__lte=until) if until else Q()
-    entries = FundEntry.objects.filter(counted, dated, agreement__in=pool).values_list("agreement")
-    return dict(entries.annotate(Sum("amount"))) if pool else {}
+    return FundEntry.objects.filter(counted, dated, agreement__in=pool).order_by()
