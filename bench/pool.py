@@ -40,8 +40,7 @@ def main() -> None:
         present, taken = 0, {}
         for size in (options.small, options.large):
             start = time.perf_counter()
-            copy_claims(place, templates["paid"], present, size)
-            _spread(place)
+            copy_claims(place, templates["paid"], present, size, days=DAYS)
             place.settle()
             say(bench="pool", part="filled", claims=size, seconds=round(time.perf_counter() - start))
             present = size
@@ -59,19 +58,6 @@ def _state_premium() -> None:
 
     for agreement in Agreement.objects.all():
         issue_statement(agreement=agreement, actor=User.objects.get(username="county"))
-
-
-def _spread(place: House) -> None:
-    """The copies' movements over the days of half a year, since all were booked on one day; the sums by day anew."""
-    with psycopg.connect(place.superuser, autocommit=True) as connection:
-        connection.execute("SET session_replication_role = replica")
-        connection.execute(
-            'UPDATE claims_lossentry SET "on" = make_date(policy_year_id, 1, 1) + (claim_id / 100000 %% %s)::int',
-            [DAYS],
-        )
-        connection.execute("SET session_replication_role = origin")
-        wrong = connection.execute("SELECT claims_rebuild_loss_days()").fetchone()
-        say(bench="pool", part="sums written", keys=wrong[0] if wrong else 0)
 
 
 def _measure(asks: int, size: int) -> Times:
@@ -137,27 +123,32 @@ def _timed(act: Callable[[], object], asks: int) -> list[float]:
 
 
 def _settlements(asks: int) -> Times:
-    """A year settled by the scheme alone, for six counties and for all 2,800 of the country."""
+    """A year settled by the scheme alone, for one city and for as many as have the country's 2,800 counties."""
     from jincheng_insurance.scheme.settlement import Pool, settle
     from jincheng_insurance.scheme.terms import default_terms
 
     counties = ("泽州县", "高平市", "阳城县", "沁水县", "陵川县", "城区")
     taken = {}
-    for number in (6, 2800):
+    for cities in (1, 467):
         pools = [
-            Pool(
-                key=f"{place}",
-                insurer="ABC"[place % 3],
-                county=counties[place % 6],
-                net_premium=Decimal(1_000_000),
-                incurred=Decimal(600_000 + place * 331 % 900_000),
-            )
-            for place in range(number)
+            [
+                Pool(
+                    key=county,
+                    insurer="ABC"[place % 3],
+                    county=county,
+                    net_premium=Decimal(1_000_000),
+                    incurred=Decimal(600_000 + (city * 6 + place) * 331 % 900_000),
+                )
+                for place, county in enumerate(counties)
+            ]
+            for city in range(cities)
         ]
         for level in ("agreement", "insurer"):
             terms = default_terms(2026).with_changes({"settlement_level": level})
-            name = f"settlement of {number:,} agreements, by {level}"
-            taken[name] = _timed(lambda pools=pools, terms=terms: settle(terms=terms, pools=pools), asks)
+            name = f"settlement of {cities * 6:,} agreements ({cities} cities), by {level}"
+            taken[name] = _timed(
+                lambda pools=pools, terms=terms: [settle(terms=terms, pools=city) for city in pools], asks
+            )
     return taken
 
 

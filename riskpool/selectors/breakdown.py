@@ -1,11 +1,12 @@
 """Breaking an agreement's losses down: by village, diagnosis, cause and hospital, so that nobody can be told (R25)."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -28,93 +29,107 @@ class Part:
     concerned: int
     claims: int
     amount: Decimal
+    key: tuple[object, ...] = ()
 
 
-def parts_of(agreement: Agreement) -> dict[str, list[Part]]:
-    """Every part by dimension, the largest first, nothing suppressed: not to be shown. Villages and causes by what was
-    incurred and the households concerned; diagnoses and hospitals by self-pay of standing bills and the persons. This
-    reads the agreement's whole ledger."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All parts of one dimension, the largest first, nothing suppressed: not to be shown as they are. `besides` counts
+    whom all but these parts concern, everybody once, in however many parts they are."""
+
+    parts: list[Part]
+    besides: Callable[[Sequence[Part]], int]
+
+
+def parts_of(agreement: Agreement) -> dict[str, Parts]:
+    """The parts by dimension. Villages and causes by what was incurred and the households concerned; diagnoses and
+    hospitals by self-pay of standing bills and the persons. This reads the agreement's whole ledger."""
+    nothing = (Claim.State.REJECTED, Claim.State.WITHDRAWN)
+    ledger = LossEntry.objects.filter(agreement=agreement).exclude(claim__state__in=nothing)
+    losses = ledger.filter(coverage=Claim.Coverage.PROPERTY)
+    bills = MedicalBill.objects.filter(claim__agreement=agreement, standing=True)
+    diagnosed = bills.exclude(diagnosis="")
+    place = "claim__insured_household__roster_household"
+    villages = (f"{place}__village", f"{place}__township__name", f"{place}__village__name")
+    causes = ("claim__loss__cause", "claim__loss__peril")
     return {
-        Dimension.VILLAGE.value: _villages(agreement),
-        Dimension.DIAGNOSIS.value: _of_bills(agreement, "diagnosis"),
-        Dimension.CAUSE.value: _causes(agreement),
-        Dimension.HOSPITAL.value: _of_bills(agreement, "hospital"),
+        Dimension.VILLAGE.value: _counted(ledger, villages, HOUSEHOLD, Sum("amount"), _village),
+        Dimension.DIAGNOSIS.value: _counted(diagnosed, ("diagnosis",), PERSON, Sum(SELF_PAY), _first),
+        Dimension.CAUSE.value: _counted(losses, causes, HOUSEHOLD, Sum("amount"), _cause),
+        Dimension.HOSPITAL.value: _counted(bills, ("hospital",), PERSON, Sum(SELF_PAY), _first),
     }
 
 
-def _villages(agreement: Agreement) -> list[Part]:
-    place = "claim__insured_household__roster_household__"
-    rows = (
-        _incurred(agreement)
-        .values_list(f"{place}village", f"{place}township__name", f"{place}village__name")
-        .annotate(
-            Count("claim__insured_household", distinct=True), Count("claim", distinct=True), Sum("amount")
-        )
+HOUSEHOLD, PERSON = "claim__insured_household", "claim__insured_person"
+SELF_PAY = F("bill") - F("basic") - F("serious_illness") - F("assistance") - F("commercial") - F("other")
+
+
+def _village(key: tuple[Any, ...]) -> str:
+    _village_key, township, village = key
+    return f"{township or ''}{village or ''}"
+
+
+def _cause(key: tuple[Any, ...]) -> str:
+    """A natural disaster's code, or the cause's own."""
+    cause, peril = key
+    return str(peril or cause or "")
+
+
+def _first(key: tuple[Any, ...]) -> str:
+    return str(key[0])
+
+
+def _counted(
+    rows: QuerySet[Any],
+    columns: tuple[str, ...],
+    whom: str,
+    amount: Sum,
+    name: Callable[[tuple[Any, ...]], str],
+) -> Parts:
+    rows = rows.order_by()
+    grouped = rows.values_list(*columns).annotate(
+        whom=Count(whom, distinct=True), cases=Count("claim", distinct=True), yuan=amount
     )
-    return _ranked(
-        Part(f"{township or ''}{village or ''}", concerned, claims, amount)
-        for _key, township, village, concerned, claims, amount in rows
+    parts = [
+        Part(name(tuple(key)), concerned, claims, yuan, tuple(key))
+        for *key, concerned, claims, yuan in grouped
+    ]
+
+    def besides(shown: Sequence[Part]) -> int:
+        these = Q(pk__in=())
+        for part in shown:
+            these |= _matching(columns, part.key)
+        return int(rows.exclude(these).aggregate(number=Count(whom, distinct=True))["number"])
+
+    return Parts(sorted(parts, key=lambda part: (-part.amount, part.name)), besides)
+
+
+def _matching(columns: tuple[str, ...], key: tuple[object, ...]) -> Q:
+    return Q(
+        **{
+            column if value is not None else f"{column}__isnull": True if value is None else value
+            for column, value in zip(columns, key, strict=True)
+        }
     )
-
-
-def _causes(agreement: Agreement) -> list[Part]:
-    """Causes by their code: a natural disaster's own, or the cause itself."""
-    rows = (
-        _incurred(agreement)
-        .filter(coverage=Claim.Coverage.PROPERTY)
-        .values_list("claim__loss__cause", "claim__loss__peril")
-        .annotate(
-            Count("claim__insured_household", distinct=True), Count("claim", distinct=True), Sum("amount")
-        )
-    )
-    return _ranked(Part(peril or cause or "", *counts) for cause, peril, *counts in rows)
-
-
-def _incurred(agreement: Agreement) -> QuerySet[LossEntry]:
-    """The agreement's ledger, without claims that came to nothing."""
-    nothing = (Claim.State.REJECTED, Claim.State.WITHDRAWN)
-    return LossEntry.objects.filter(agreement=agreement).exclude(claim__state__in=nothing).order_by()
-
-
-def _of_bills(agreement: Agreement, column: str) -> list[Part]:
-    rows = (
-        MedicalBill.objects.filter(claim__agreement=agreement, standing=True)
-        .exclude(**{column: ""})
-        .order_by()
-        .values_list(column)
-        .annotate(
-            Count("claim__insured_person", distinct=True),
-            Count("claim", distinct=True),
-            left_to_pay=Sum(
-                F("bill") - F("basic") - F("serious_illness") - F("assistance") - F("commercial") - F("other")
-            ),
-        )
-    )
-    return _ranked(Part(*row) for row in rows)
-
-
-def _ranked(parts: Iterable[Part]) -> list[Part]:
-    return sorted(parts, key=lambda part: (-part.amount, part.name))
 
 
 def showable(
-    parts: Sequence[Part], *, most: int = MOST_LINES, least: int = LEAST_CONCERNED
+    all_of_them: Parts, *, most: int = MOST_LINES, least: int = LEAST_CONCERNED
 ) -> tuple[list[Part], Part | None]:
     """The first `most` of these parts that concern at least `least`, and the others together. Where the others would
     concern fewer than that, the smallest shown parts join them, so that no difference tells anybody; where all together
     are fewer, nothing is shown."""
-    shown = [part for part in parts if part.name and part.concerned >= least][:most]
-    kept = set(map(id, shown))
-    hidden = [part for part in parts if id(part) not in kept]
-    while hidden and shown and sum(part.concerned for part in hidden) < least:
-        hidden.append(shown.pop())
-    concerned = sum(part.concerned for part in hidden)
+    shown = [part for part in all_of_them.parts if part.name and part.concerned >= least][:most]
+    concerned = all_of_them.besides(shown)
+    while shown and 0 < concerned < least:
+        shown.pop()
+        concerned = all_of_them.besides(shown)
     if concerned < least:
         return shown, None
-    others = Part(
-        "", concerned, sum(part.claims for part in hidden), sum((part.amount for part in hidden), ZERO)
-    )
-    return shown, others
+    kept = set(map(id, shown))
+    hidden = [part for part in all_of_them.parts if id(part) not in kept]
+    yuan = sum((part.amount for part in hidden), ZERO)
+    return shown, Part("", concerned, sum(part.claims for part in hidden), yuan)
 
 
 def entries_of(agreement: Agreement) -> int:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from enrollment.models import Agreement
 from riskpool.models import Breakdown, BreakdownLine
-from riskpool.selectors.breakdown import Part, entries_of, parts_of, showable
+from riskpool.selectors.breakdown import Part, Parts, entries_of, parts_of, showable
 
 
 @transaction.atomic(durable=True)
@@ -33,6 +33,6 @@ def take_breakdown(*, agreement_id: int) -> Breakdown:
     return breakdown
 
 
-def _to_store(parts: list[Part]) -> list[Part]:
+def _to_store(parts: Parts) -> list[Part]:
     shown, others = showable(parts)
     return shown if others is None else [*shown, others]

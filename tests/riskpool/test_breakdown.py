@@ -15,7 +15,7 @@ from enrollment.models import InsuredHousehold
 from jincheng_insurance.access.models import Region
 from jincheng_insurance.access.roles import Role
 from riskpool.models import Breakdown, BreakdownLine
-from riskpool.selectors.breakdown import Part, lines_of, parts_of, showable, stale_breakdowns
+from riskpool.selectors.breakdown import Part, Parts, lines_of, parts_of, showable, stale_breakdowns
 from riskpool.services.breakdown import take_breakdown
 from riskpool.tasks import take_breakdowns
 from tests.riskpool.test_dashboard import get, text_of
@@ -41,10 +41,20 @@ parts = st.lists(
 )
 
 
+def apart(rows: Sequence[Part]) -> Parts:
+    """Parts of which nobody stands in two."""
+
+    def besides(shown: Sequence[Part]) -> int:
+        kept = set(map(id, shown))
+        return sum(row.concerned for row in rows if id(row) not in kept)
+
+    return Parts(list(rows), besides)
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(parts, st.integers(1, 12))
 def test_no_line_and_no_difference_tells_fewer_than_three(rows: Sequence[Part], most: int) -> None:
-    shown, others = showable(rows, most=most)
+    shown, others = showable(apart(rows), most=most)
     lines = [*shown, *([others] if others else [])]
     assert all(line.concerned >= 3 for line in lines)
     assert len(shown) <= most
@@ -98,11 +108,11 @@ def vars_of(facts: object) -> dict[str, object]:
 
 def test_the_parts_are_the_sums_of_ledger_and_bills(losses: World) -> None:
     found = parts_of(losses.own.agreement)
-    by_end = {part.name[-3:]: (part.concerned, part.claims, part.amount) for part in found["village"]}
+    by_end = {part.name[-3:]: (part.concerned, part.claims, part.amount) for part in found["village"].parts}
     assert by_end == {"东庄村": (8, 8, Decimal(440)), "西庄村": (2, 2, Decimal(200))}
-    assert {part.name: part.concerned for part in found["diagnosis"]} == {"肺炎": 5, "罕见病": 1}
-    assert {part.name: part.amount for part in found["hospital"]} == {"甲医院": 10000, "乙医院": 20000}
-    assert {part.name: part.concerned for part in found["cause"]} == {"flood": 3, "theft": 1}
+    assert {part.name: part.concerned for part in found["diagnosis"].parts} == {"肺炎": 5, "罕见病": 1}
+    assert {part.name: part.amount for part in found["hospital"].parts} == {"甲医院": 10000, "乙医院": 20000}
+    assert {part.name: part.concerned for part in found["cause"].parts} == {"flood": 3, "theft": 1}
 
 
 def test_what_is_stored_and_shown_tells_nobody(losses: World) -> None:
@@ -152,3 +162,20 @@ def test_counted_twice_it_is_the_same(losses: World) -> None:
     Breakdown.objects.all().delete()
     take_breakdown(agreement_id=losses.own.agreement.pk)
     assert list(BreakdownLine.objects.values_list(*facts)) == twice
+
+
+def test_one_person_at_many_hospitals_is_still_one(live_world: World) -> None:
+    party = live_world.own
+    person = insure_household(party, persons=1).persons.get()
+    for number in range(5):
+        facts = bill_facts("5000")
+        changed = {"diagnosis": f"病{number}", "hospital": f"医院{number}"}
+        add_bill(
+            claim=reported_claim(party, person),
+            facts=type(facts)(**vars_of(facts) | changed),
+            actor=party[Role.ADJUSTER],
+        )
+    assert take_breakdown(agreement_id=party.agreement.pk).lines.count() == 0
+    page = text_of(get(party[Role.CITY_FINANCE], "agreement", party.agreement.pk))
+    assert "Too few are concerned" in page
+    assert "医院" not in page
