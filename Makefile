@@ -10,14 +10,14 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check lint format types lock messages bench-roster bench-find bench-claims
+.PHONY: help install demo demo-reset test check lint format types lock messages bench-roster bench-find bench-claims bench-pool
 
 help:
 	@echo "make demo        everything with synthetic data; Ctrl-C ends it (PORT=8080 for another port)"
 	@echo "make demo-reset  the same, from an empty database"
 	@echo "make test        the whole suite, on its own database and broker"
 	@echo "make check       lint, format, types, order of imports, migrations, messages, then the tests"
-	@echo "make bench-roster, bench-find, bench-claims    how fast imports, searches and claims are (bench/README.md; FLAGS=--runs=1)"
+	@echo "make bench-roster, bench-find, bench-claims, bench-pool    how fast it is (bench/README.md; FLAGS=--runs=1)"
 	@echo "make install     only the environment, in .venv"
 	@echo "make format, make lint, make types, make messages, make lock    one thing at a time"
 
@@ -83,3 +83,6 @@ bench-find: install
 
 bench-claims: install
 	@exec $(BIN)/python -m bench.claims $(FLAGS)
+
+bench-pool: install
+	@exec $(BIN)/python -m bench.pool $(FLAGS)

@@ -52,7 +52,7 @@ def main() -> None:
         with psycopg.connect(place.superuser, autocommit=True) as connection:
             connection.execute(BARE)
             connection.execute(f"GRANT ALL ON bench_bare, bench_bare_id_seq TO {RUNTIME}")
-        templates = _templates()
+        templates = templates_of_claims()
         present, rates, pages = 0, {}, {}
         for size in (options.small, options.large):
             start = time.perf_counter()
@@ -220,7 +220,7 @@ def _pages(asks: int, size: int) -> dict[tuple[str, str], float]:
     return medians
 
 
-def _templates() -> dict[str, list[int]]:
+def templates_of_claims() -> dict[str, list[int]]:
     """In every county one claim paid and one submitted, made by the product's own services: what is copied later."""
     from django.utils import timezone
 

@@ -48,6 +48,7 @@ OWN_TEXTS = {
     ("claims_medicalbill", "invoice_number"),
 }
 INDEX = ("enrollment_rosterperson", "id_number_index")
+LEDGER_DAY = ("claims_lossentry", "on")
 
 
 def next_serials(wanted: int) -> tuple[int, int]:
@@ -56,8 +57,9 @@ def next_serials(wanted: int) -> tuple[int, int]:
     return first, first + wanted
 
 
-def copy_claims(place: House, originals: list[int], first: int, last: int) -> None:
-    """Copies number `first` + 1 to `last`, spread evenly over the originals."""
+def copy_claims(place: House, originals: list[int], first: int, last: int, *, days: int = 0) -> None:
+    """Copies number `first` + 1 to `last`, spread evenly over the originals; with `days`, their ledger over so many
+    days from the year's first on."""
     with psycopg.connect(place.superuser, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute("SET session_replication_role = replica")
         for table, whose in TABLES.items():
@@ -72,13 +74,16 @@ def copy_claims(place: House, originals: list[int], first: int, last: int) -> No
             connection.execute(
                 f"WITH original AS (SELECT t.* FROM {table} t WHERE {whose}) "
                 f"INSERT INTO {table} ({', '.join(map(_quoted, columns))}) OVERRIDING SYSTEM VALUE "
-                f"SELECT {', '.join(_values(table, columns))} FROM generate_series(%(first)s + 1, %(last)s) n "
+                f"SELECT {', '.join(_values(table, columns, days))} FROM generate_series(%(first)s + 1, %(last)s) n "
                 f"JOIN original t ON {_turn(table)} = n %% %(many)s",
                 {"claims": originals, "first": first, "last": last, "many": len(originals)},
             )
             connection.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             )
+        # The trigger that keeps the sums by day was off with the others.
+        connection.execute("SET session_replication_role = origin")
+        connection.execute("SELECT claims_rebuild_loss_days()")
 
 
 def _turn(table: str) -> str:
@@ -100,12 +105,14 @@ def _turn(table: str) -> str:
     return ways.get(table, f"(SELECT c.turn FROM {claims} c WHERE c.id = t.claim_id)")
 
 
-def _values(table: str, columns: Iterable[str]) -> Iterable[str]:
+def _values(table: str, columns: Iterable[str], days: int) -> Iterable[str]:
     for name in columns:
         if name in KEYS:
             yield f"t.{name} + n::bigint * {STEP}"
         elif (table, name) in OWN_TEXTS:
             yield f"t.{name} || '-' || n"
+        elif days and (table, name) == LEDGER_DAY:
+            yield f"make_date(t.policy_year_id, 1, 1) + n %% {days}"
         elif (table, name) == INDEX:
             yield f"sha256(t.{name} || n::text::bytea)"
         else:

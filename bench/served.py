@@ -21,7 +21,7 @@ def served(place: House, *, worker: bool = True) -> Iterator[int]:
     try:
         wait_until(lambda: _listens(port), web, "gunicorn", place.folder / "web.log")
         if worker:
-            with _worker(place):
+            with worker_of(place):
                 yield port
         else:
             yield port
@@ -30,7 +30,8 @@ def served(place: House, *, worker: bool = True) -> Iterator[int]:
 
 
 @contextmanager
-def _worker(place: House) -> Iterator[None]:
+def worker_of(place: House) -> Iterator[None]:
+    """One Celery worker, ready to work."""
     words = ("celery", "-A", "jincheng_insurance", "worker", "--concurrency=1", "--without-gossip")
     process = _start(place, "worker", *words)
     try:

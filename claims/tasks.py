@@ -1,8 +1,10 @@
-"""Background work on claims workbooks. Each task takes an id, looks at the row's state, and may run twice."""
+"""Background work on claims workbooks and on the ledger's sums. Each task looks at the state it finds, and may run
+twice."""
 
 from celery import shared_task
 
 from claims.services import bulk
+from claims.services.loss_days import fold_loss_days as fold
 from jincheng_insurance.web.background import enqueue
 
 
@@ -21,3 +23,8 @@ def sweep_imports() -> None:
     """Take up again what a dead worker or an emptied broker left behind."""
     for task, import_id in bulk.LANE.unfinished():
         enqueue(task, import_id)
+
+
+@shared_task(name="claims.fold_loss_days", ignore_result=True)
+def fold_loss_days() -> None:
+    fold()

@@ -36,6 +36,7 @@ from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
 from riskpool.selectors.ratio import agreement_ratio
 from riskpool.services.alerts import evaluate_agreement
+from riskpool.services.breakdown import take_breakdown
 
 TARGETS = {"140524": 126, "140581": 104, "140521": 91, "140522": 83, "140525": 68, "140502": 55}
 HOSPITALS = (
@@ -89,6 +90,7 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
         claims = _claims(agreement, TARGETS[code], team, random)
         make_accounts(agreement, officer=officer, reviewer=users[f"reviewer{number}"])
         evaluate_agreement(agreement_id=agreement.pk)
+        take_breakdown(agreement_id=agreement.pk)
         say(f"{agreement.county.name}: {claims} claims, loss ratio {agreement_ratio(agreement).percent} %")
 
 

@@ -293,6 +293,8 @@ CELERY_BEAT_SCHEDULE = {
     "remind of arrears": {"task": "premiums.remind", "schedule": 3600.0},
     "sweep exports": {"task": "sheets.sweep_exports", "schedule": 30.0},
     "sweep claims imports": {"task": "claims.sweep_imports", "schedule": 30.0},
+    "fold the loss ledger's days": {"task": "claims.fold_loss_days", "schedule": 60.0},
+    "break losses down": {"task": "riskpool.take_breakdowns", "schedule": 600.0},
     "sweep the API": {"task": "api.sweep", "schedule": 3600.0},
 }
 

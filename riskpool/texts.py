@@ -1,11 +1,18 @@
 """Words of the risk pool: where a ratio stands, and what each level obliges whom to (R20, R21)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from claims.models import Cause, LossEntry
+from claims.texts import movement_label, peril_label
+from claims.transitions import TRANSITIONS
 from jincheng_insurance.scheme.loss_ratio import LossRatio
+from jincheng_insurance.scheme.terms import FIRST_YEAR, default_terms
+from jincheng_insurance.web.charts import Threshold
 from jincheng_insurance.web.charts.parts import Tone
 
 
@@ -14,18 +21,10 @@ class Standing:
     """A ratio's place among the levels: the highest one exceeded (0 for none), its name, tone and chip."""
 
     level: int
-    label: Promise | str
+    label: str
     tone: Tone
     chip: str
 
-
-STANDINGS = (
-    Standing(120, _("above 120 %: government's share"), "over", "bad"),
-    Standing(100, _("above 100 %: investigation"), "high", "high"),
-    Standing(80, _("above 80 %: alert"), "warn", "warn"),
-)
-CALM = Standing(0, _("normal"), "", "good")
-NONE = Standing(0, _("not applicable"), "", "neutral")
 
 LEVEL_TEXTS = {
     80: _(
@@ -40,8 +39,46 @@ LEVEL_TEXTS = {
 }
 
 
-def standing(ratio: LossRatio) -> Standing:
-    """Where a ratio stands; bounds are strict and exact (R20)."""
-    if ratio.percent is None:
-        return NONE
-    return next((place for place in STANDINGS if ratio.exceeds(place.level)), CALM)
+# Of the alert levels in their order, lowest first; further ones look like the last.
+TONES: tuple[Tone, ...] = ("warn", "high", "over")
+CHIPS = ("warn", "high", "bad")
+ABOVE = (
+    _("above %(level)d %%: alert"),
+    _("above %(level)d %%: investigation"),
+    _("above %(level)d %%: government's share"),
+)
+BOUNDS = (_("alert %(level)d%%"), _("break-even %(level)d%%"), _("government bears %(level)d%%"))
+LEVELS = default_terms(FIRST_YEAR).alert_levels
+
+
+def standing(ratio: LossRatio, levels: Sequence[int] = LEVELS) -> Standing:
+    """Where a ratio stands among the alert levels of its year's terms; bounds are strict and exact (R20)."""
+    if not ratio.applicable:
+        return Standing(0, gettext("not applicable"), "", "neutral")
+    passed = [place for place, level in enumerate(levels) if ratio.exceeds(level)]
+    if not passed:
+        return Standing(0, gettext("normal"), "", "good")
+    level, place = levels[passed[-1]], min(passed[-1], len(TONES) - 1)
+    return Standing(level, str(ABOVE[place]) % {"level": level}, TONES[place], CHIPS[place])
+
+
+def bounds(levels: Sequence[int]) -> list[Threshold]:
+    """The alert levels as a chart draws them."""
+    return [
+        Threshold(
+            Decimal(level),
+            str(BOUNDS[min(place, len(BOUNDS) - 1)]) % {"level": level},
+            TONES[min(place, len(TONES) - 1)],
+        )
+        for place, level in enumerate(levels)
+    ]
+
+
+def cause_label(code: str) -> str:
+    """A cause of a property loss by its code: a natural disaster's, or the cause's own."""
+    return str(Cause(code).label) if code in Cause.values else peril_label(code)
+
+
+def step_of(entry: LossEntry, *, in_words: bool) -> str:
+    """Why the ledger moved: the step by its name; a reason that somebody wrote only where `in_words`."""
+    return movement_label(entry.reason) if in_words or entry.reason in TRANSITIONS else ""

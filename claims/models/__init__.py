@@ -12,7 +12,7 @@ from claims.models.claim import (
 )
 from claims.models.decision import Decision
 from claims.models.document import ClaimDocument, DocumentKind, DocumentRequest
-from claims.models.ledger import LossEntry
+from claims.models.ledger import LossDay, LossEntry
 from claims.models.loss import Cause, Finding, LossItem, PropertyLoss, SignOff
 from claims.models.medical import MedicalBill
 from claims.models.payment import Payment, PaymentBatch, PaymentLine
@@ -32,6 +32,7 @@ __all__ = [
     "DocumentKind",
     "DocumentRequest",
     "Finding",
+    "LossDay",
     "LossEntry",
     "LossItem",
     "MedicalBill",

@@ -1,4 +1,4 @@
-"""The loss ledger (R19)."""
+"""The loss ledger, and its sums by day (R19)."""
 
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from jincheng_insurance.access.models import Region
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import Scope, ScopedManager
 from jincheng_insurance.audit.append_only import AppendOnly
+from jincheng_insurance.audit.derived import Derived
 
 
 class LossEntry(AppendOnly):
@@ -48,7 +49,51 @@ class LossEntry(AppendOnly):
                 condition=Q(amount__gt=-MOST, amount__lt=MOST), name="loss_amount_in_bounds"
             ),
         )
-        indexes = (models.Index(fields=["agreement", "on"], name="loss_by_agreement"),)
+        indexes = (
+            # An agreement's ledger as of a day, newest first.
+            models.Index(fields=["agreement", "-on", "-id"], name="loss_by_agreement_and_day"),
+            # The same of a whole year.
+            models.Index(fields=["policy_year", "-on", "-id"], name="loss_by_year_and_day"),
+        )
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.kind} {self.amount}"
+
+
+class LossDay(Derived):
+    """What the loss ledger says of one agreement, day, coverage and kind: the sum of its entries, and their number.
+
+    A trigger adds a row beside each INSERT into the ledger, in its transaction, whoever inserts; rows are only added
+    there, so that nobody waits for anybody. From time to time those rows are folded into one for each key. Between two
+    foldings a key has several rows, and their sum is exact at any moment."""
+
+    scope: ClassVar = Scope(Act.VIEW_POOL, county="agreement__county", insurer="agreement__insurer")
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="loss_days")
+    on = models.DateField(_("date"))
+    coverage = models.CharField(max_length=8, choices=Claim.Coverage)
+    kind = models.CharField(_("kind"), max_length=8, choices=LossEntry.Kind)
+    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
+    entries = models.PositiveIntegerField()
+    folded = models.BooleanField(default=False)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("sum of a day's losses")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("agreement", "on", "coverage", "kind"),
+                condition=Q(folded=True),
+                name="loss_day_folded_once",
+            ),
+        )
+        indexes = (
+            # An agreement's figures as of a day, and its days.
+            models.Index(fields=["agreement", "on"], name="loss_day_by_agreement"),
+            # What the next folding takes.
+            models.Index(fields=["id"], name="loss_day_to_fold", condition=Q(folded=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} {self.on} {self.coverage} {self.kind} {self.amount}"

@@ -31,6 +31,8 @@ from jincheng_insurance.scheme.premium import budget, budget_use
 from jincheng_insurance.scheme.terms import Terms, default_terms
 from jincheng_insurance.sheets.columns import TitleTable
 
+YEAR_LENGTH = 4
+
 
 def terms_of(policy_year_id: int) -> Terms:
     """The terms in force in a policy year: defaults of the scheme, with what the city has ruled."""
@@ -42,6 +44,17 @@ def current_policy_year() -> PolicyYear:
     """The policy year of today, or the nearest one of the scheme."""
     year = min(max(timezone.localdate().year, 2026), 2028)
     return PolicyYear.objects.get(pk=year)
+
+
+def policy_year_of(value: object) -> PolicyYear:
+    """The policy year that a request names, as `?year=2027`; today's where it names none of the scheme's."""
+    text = str(value or "").strip()
+    named = (
+        PolicyYear.objects.filter(pk=int(text)).first()
+        if text.isdecimal() and len(text) == YEAR_LENGTH
+        else None
+    )
+    return named or current_policy_year()
 
 
 def identity_place(person_id: int) -> Place:

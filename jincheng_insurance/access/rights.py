@@ -1,9 +1,12 @@
-"""What the runtime database role may do: read and write the tables, only add to append-only ones, own nothing."""
+"""What the runtime database role may do: read and write the tables, only add to append-only ones, only read those that
+the database keeps itself, own nothing."""
 
 from django.apps.registry import Apps
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 
 from jincheng_insurance.audit.append_only import AppendOnly
+from jincheng_insurance.audit.derived import Derived
 
 
 def grant_runtime_rights(connection: BaseDatabaseWrapper, apps: Apps, role: str) -> None:
@@ -18,7 +21,12 @@ def grant_runtime_rights(connection: BaseDatabaseWrapper, apps: Apps, role: str)
         for model in apps.get_models(include_auto_created=True):
             table = model._meta.db_table
             if model._meta.managed and table in existing:
-                rights = (
-                    "SELECT, INSERT" if issubclass(model, AppendOnly) else "SELECT, INSERT, UPDATE, DELETE"
+                cursor.execute(
+                    f"GRANT {_rights_on(model)} ON {connection.ops.quote_name(table)} TO {grantee}"
                 )
-                cursor.execute(f"GRANT {rights} ON {connection.ops.quote_name(table)} TO {grantee}")
+
+
+def _rights_on(model: type[Model]) -> str:
+    if issubclass(model, Derived):
+        return "SELECT"
+    return "SELECT, INSERT" if issubclass(model, AppendOnly) else "SELECT, INSERT, UPDATE, DELETE"

@@ -183,19 +183,58 @@ def net_premiums(pool: Iterable[Agreement], *, until: datetime.date | None = Non
     """The denominator of each agreement's loss ratio (R19), in yuan by agreement id: what its year's terms take, the
     premium due less refunds, or what the insurer confirmed as received; dated up to `until`. Agreements without
     premium are left out."""
-    pool = list(pool)
-    years = {each.policy_year_id for each in pool}
-    received = {year for year in years if terms_of(year).net_premium_basis == NetPremiumBasis.RECEIVED}
+    by_due, by_receipt = _by_basis(pool)
     sums: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    by_receipt = [each for each in pool if each.policy_year_id in received]
     for agreement, _side, amount in _received_by_side(by_receipt, until):
         sums[agreement] += amount
-    by_due = [each for each in pool if each.policy_year_id not in received]
-    dated = Q(on__lte=until) if until else Q()
-    if by_due:
-        entries = FundEntry.objects.filter(dated, kind=FundEntry.Kind.DUE, agreement__in=by_due)
-        sums.update(entries.values_list("agreement").annotate(Sum("amount")))
+    sums.update(_dues(by_due, until).values_list("agreement").annotate(Sum("amount")))
     return dict(sums)
+
+
+def net_premium_days(
+    pool: Iterable[Agreement], *, until: datetime.date
+) -> list[tuple[int, datetime.date, Decimal]]:
+    """The same by the days on which it changed: agreement id, day, and the change in yuan, in no order."""
+    by_due, by_receipt = _by_basis(pool)
+    changes = list(_dues(by_due, until).values_list("agreement", "on").annotate(Sum("amount")))
+    payments = FundEntry.objects.filter(agreement__in=by_receipt, kind=FundEntry.Kind.PAID, reverses=None)
+    for payment in payments.select_related("reversed_by").prefetch_related("receipts"):
+        changes += [(payment.agreement_id, day, change) for day, change in _receipt_days(payment, until)]
+    return changes
+
+
+def _by_basis(pool: Iterable[Agreement]) -> tuple[list[Agreement], list[Agreement]]:
+    """Agreements whose net premium is what is due, and those where it is what was received (R19)."""
+    pool = list(pool)
+    received = {
+        year
+        for year in {each.policy_year_id for each in pool}
+        if terms_of(year).net_premium_basis == NetPremiumBasis.RECEIVED
+    }
+    return (
+        [each for each in pool if each.policy_year_id not in received],
+        [each for each in pool if each.policy_year_id in received],
+    )
+
+
+def _dues(pool: list[Agreement], until: datetime.date | None) -> QuerySet[FundEntry]:
+    dated = Q(on__lte=until) if until else Q()
+    return FundEntry.objects.filter(dated, kind=FundEntry.Kind.DUE, agreement__in=pool).order_by()
+
+
+def _receipt_days(payment: FundEntry, until: datetime.date) -> list[tuple[datetime.date, Decimal]]:
+    """How what counts as received of one payment changed from day to day: the latest receipt dated by then, nothing
+    from its reversal on."""
+    receipts = sorted(payment.receipts.all(), key=lambda receipt: receipt.pk)
+    reversal = getattr(payment, "reversed_by", None)
+    days = {receipt.on for receipt in receipts} | ({reversal.on} if reversal else set())
+    changes, before = [], ZERO
+    for day in sorted(day for day in days if day <= until):
+        known = [receipt.amount for receipt in receipts if receipt.on <= day]
+        now = ZERO if (reversal and reversal.on <= day) or not known else known[-1]
+        changes.append((day, now - before))
+        before = now
+    return changes
 
 
 def _received_by_side(pool: list[Agreement], until: datetime.date | None) -> list[tuple[int, str, Decimal]]:

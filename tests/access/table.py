@@ -210,6 +210,10 @@ claims:payment_list         GET    -         200   403   200     403     200    
 claims:posting              GET    -         200   403   200     403     200     200     200   403   sign-in
 
 riskpool:dashboard          GET    -         200   200   200     200     200     200     200   403   sign-in
+riskpool:export             GET    -         200   200   200     200     200     200     200   403   sign-in
+riskpool:ledger             GET    -         200   200   200     200     200     200     200   403   sign-in
+riskpool:agreement          GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+riskpool:agreement_export   GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
 riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alert              GET    alert     200   200   200/404 200/404 200/404 200/404 200   403   sign-in
 

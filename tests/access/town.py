@@ -52,6 +52,7 @@ from premiums.services.funds import pay_funds
 from premiums.services.statements import issue_statement
 from riskpool.models import Alert
 from riskpool.services.alerts import evaluate_agreement
+from riskpool.services.breakdown import take_breakdown
 from tests.access.table import ANONYMOUS
 from tests.api_calls import call, hand_in, token_for
 from tests.papers import added_document, picture
@@ -185,6 +186,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     paid, reversed_line = paid_line(party), reversed_payment(party)
     (alert, *_) = evaluate_agreement(agreement_id=party.agreement.pk)
     assert isinstance(alert, Alert)
+    take_breakdown(agreement_id=party.agreement.pk)
     left, leaving, _staying = leaver.persons.order_by("id")
     withdraw_person(insured_person=left, reason="重复录入", actor=party[Role.COUNTY_OFFICER])
     add_member(leaver.roster_household)

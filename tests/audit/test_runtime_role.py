@@ -15,6 +15,7 @@ from claims.services.payment import record_payment
 from enrollment.models import RosterChange
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.append_only import AppendOnly
+from jincheng_insurance.audit.derived import Derived
 from premiums.services.funds import confirm_receipt, pay_funds
 from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
@@ -25,7 +26,8 @@ MODELS = [model for model in apps.get_models(include_auto_created=True) if model
 APPEND_ONLY = sorted(
     (model for model in MODELS if issubclass(model, AppendOnly)), key=lambda model: model._meta.label
 )
-BUSINESS = sorted(model._meta.db_table for model in MODELS if not issubclass(model, AppendOnly))
+BUSINESS = sorted(model._meta.db_table for model in MODELS if not issubclass(model, AppendOnly | Derived))
+DERIVED = sorted(model._meta.db_table for model in MODELS if issubclass(model, Derived))
 TGTYPE_ROW, TGTYPE_BEFORE, TGTYPE_DELETE, TGTYPE_UPDATE, TGTYPE_TRUNCATE = 1, 2, 8, 16, 32
 
 
@@ -131,6 +133,18 @@ def test_a_correction_is_a_reversing_row(filled: World) -> None:
     assert paid == Decimal(0)
     with pytest.raises(DatabaseError, match="reverses"), transaction.atomic():
         LossEntry.objects.create(**facts, amount=-entry.amount, reverses=entry)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", DERIVED)
+def test_the_product_only_reads_what_the_database_keeps_itself(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(privilege_type, ',' ORDER BY privilege_type)"
+            " FROM information_schema.role_table_grants WHERE grantee = current_user AND table_name = %s",
+            [table],
+        )
+        assert cursor.fetchone() == ("SELECT",)
 
 
 @pytest.mark.django_db

@@ -1,0 +1,53 @@
+"""Where the figures of the risk pool lead: to the lists they are the sums of, as of the same day."""
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from enrollment.models import Agreement
+from jincheng_insurance.access.models import User
+from jincheng_insurance.access.roles import Act
+from riskpool.forms import DayForm
+
+
+class Links:
+    """Addresses for a page looked at through `form`; "" where the actor may not follow them."""
+
+    def __init__(self, form: DayForm, actor: User, *, agreement: Agreement | None = None) -> None:
+        self.form, self.actor, self.agreement = form, actor, agreement
+        year = agreement.policy_year_id if agreement is not None else form.policy_year.pk  # type: ignore[attr-defined]
+        self.chosen = {"year": str(year)}
+        if form.day != form.today:
+            self.chosen["on"] = form.day.isoformat()
+
+    def day(self) -> str:
+        """What an agreement's page needs to hold for the same day."""
+        return f"?on={self.chosen['on']}" if "on" in self.chosen else ""
+
+    def query(self) -> str:
+        """What the dashboard and its workbook need to hold for the same day and insurer."""
+        insurer = self.form.chosen("insurer")
+        return "?" + urlencode(self.chosen | ({"insurer": insurer.pk} if insurer else {}))
+
+    def ledger(self, **narrowed: str) -> str:
+        if self.agreement is not None:
+            narrowed["agreement"] = str(self.agreement.pk)
+        return f"{reverse('riskpool:ledger')}?{urlencode(self.chosen | narrowed)}"
+
+    def paid(self) -> str:
+        return self.ledger(kind="payment")
+
+    def reserves(self) -> str:
+        return self.ledger(kind="reserve")
+
+    def premium(self) -> str:
+        if not self.actor.can(Act.VIEW_PREMIUM):
+            return ""
+        return f"{reverse('premiums:list')}?{urlencode({'year': self.chosen['year']})}"
+
+    def claims(self) -> str:
+        """The claims of the agreement's county and year."""
+        if self.agreement is None or not self.actor.can(Act.VIEW_CLAIM):
+            return ""
+        county = {"year": self.chosen["year"], "county": str(self.agreement.county_id)}
+        return f"{reverse('claims:list')}?{urlencode(county)}"
