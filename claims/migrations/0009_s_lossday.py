@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0003_api'),
-        ('claims', '0007_documents'),
+        ('claims', '0008_y1_payers'),
         ('enrollment', '0007_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
