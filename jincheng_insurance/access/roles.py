@@ -41,6 +41,8 @@ class Act(models.TextChoices):
     APPROVE_CLAIM = "approve_claim", _("Approve claims")
     RECORD_PAYMENT = "record_payment", _("Record payments")
     VIEW_POOL = "view_pool", _("See the loss ratio and alerts")
+    SETTLE = "settle", _("Put settlements forward")
+    CONFIRM_SETTLEMENT = "confirm_settlement", _("Confirm settlements")
     VIEW_AUDIT = "view_audit", _("See the audit record")
     MANAGE_PEOPLE = "manage_people", _("Manage people and grants")
     USE_API = "use_api", _("Use the API")
@@ -51,8 +53,8 @@ READING = frozenset(
 )
 
 ACTS_OF: Mapping[Role, frozenset[Act]] = {
-    Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER},
-    Role.CITY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
+    Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER, Act.SETTLE, Act.CONFIRM_SETTLEMENT},
+    Role.CITY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL, Act.CONFIRM_SETTLEMENT}),
     Role.COUNTY_OFFICER: READING
     | {Act.IMPORT_ROSTER, Act.ENROL, Act.CONFIRM_ACCOUNT, Act.ISSUE_STATEMENT, Act.EXPORT_FULL},
     Role.COUNTY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),

@@ -23,7 +23,8 @@ class Side(models.TextChoices):
 
 
 class FundEntry(AppendOnly):
-    """One movement of premium money: due, allocated or paid, for one side of one agreement. Corrections reverse."""
+    """One movement of premium money: due, allocated, paid, or set off by a carry-forward of earlier years (R23), for
+    one side of one agreement. Corrections reverse."""
 
     scope: ClassVar = Scope(Act.VIEW_PREMIUM, county="county", insurer="agreement__insurer")
 
@@ -31,6 +32,7 @@ class FundEntry(AppendOnly):
         DUE = "due", _("Due")
         ALLOCATED = "allocated", _("Allocated")
         PAID = "paid", _("Paid")
+        CARRIED = "carried", _("Set off by carry-forward")
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="fund_entries")
     policy_year = models.ForeignKey(PolicyYear, models.PROTECT)
