@@ -144,7 +144,7 @@ def digest_of(content: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON: keys sorted, no spaces, characters as they are, UTF-8.
 
     >>> digest_of({"b": "晋城", "a": "1.00"})[:16]
-    'd5a1eb9c8b26bd48'
+    'c9c98297ea3c3f80'
     """
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
