@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -289,6 +290,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep loss ratios": {"task": "riskpool.sweep", "schedule": 60.0},
+    "sweep carry-forward": {"task": "riskpool.sweep_carry", "schedule": 300.0},
+    "draft settlements": {"task": "riskpool.draft_settlements", "schedule": crontab(hour="0", minute="20")},
     "sweep imports": {"task": "enrollment.sweep_imports", "schedule": 30.0},
     "remind of arrears": {"task": "premiums.remind", "schedule": 3600.0},
     "sweep exports": {"task": "sheets.sweep_exports", "schedule": 30.0},

@@ -15,6 +15,7 @@ from django.db import connections
 from django.test import Client, TransactionTestCase
 
 from jincheng_insurance.embedded.processes import dies_with_parent, stop
+from tests.clock import Clock
 from tests.world import World, make_world
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,6 +92,14 @@ def world(db: None) -> World:
 def live_world(transactional_db: None) -> World:
     """The same, committed: for live servers, workers and threads."""
     return make_world()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Set to 25 November 2026, in the scheme's first year."""
+    clock = Clock(monkeypatch)
+    clock.set(2026, 11, 25)
+    return clock
 
 
 @pytest.fixture

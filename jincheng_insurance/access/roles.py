@@ -45,6 +45,8 @@ class Act(models.TextChoices):
     APPROVE_CLAIM = "approve_claim", _("Approve claims")
     RECORD_PAYMENT = "record_payment", _("Record payments")
     VIEW_POOL = "view_pool", _("See the loss ratio and alerts")
+    SETTLE = "settle", _("Put settlements forward")
+    CONFIRM_SETTLEMENT = "confirm_settlement", _("Confirm settlements")
     VIEW_AUDIT = "view_audit", _("See the audit record")
     MANAGE_PEOPLE = "manage_people", _("Manage people and grants")
     USE_API = "use_api", _("Use the API")
@@ -55,9 +57,16 @@ READING = frozenset(
 )
 
 ACTS_OF: Mapping[Role, frozenset[Act]] = {
-    Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER, Act.VIEW_BUDGET},
+    Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER, Act.VIEW_BUDGET, Act.SETTLE, Act.CONFIRM_SETTLEMENT},
     Role.CITY_FINANCE: frozenset(
-        {Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_BUDGET, Act.FUND_CITY_SIDE, Act.VIEW_POOL}
+        {
+            Act.VIEW_SCHEME,
+            Act.VIEW_PREMIUM,
+            Act.VIEW_BUDGET,
+            Act.FUND_CITY_SIDE,
+            Act.VIEW_POOL,
+            Act.CONFIRM_SETTLEMENT,
+        }
     ),
     Role.COUNTY_OFFICER: READING
     | {

@@ -83,6 +83,9 @@ ACTS = {
     "claims_applied": _("claims workbook imported"),
     "cancel_claims": _("cancelled a claims import"),
     "fire_alert": _("alert fired"),
+    "draft_settlement": _("drafted a settlement"),
+    "confirm_settlement": _("confirmed a settlement"),
+    "offset_carry": _("carry-forward set off"),
     "request_export": _("asked for an export"),
     "fetch_export": _("fetched an export"),
     "add_document": _("added a paper to a claim"),
@@ -142,6 +145,13 @@ FACTS = {
     "format": _("format"),
     "token": _("token"),
     "valid_until": _("valid until"),
+    "year": _("policy year"),
+    "version": _("version"),
+    "draft": _("draft"),
+    "carry_forward": _("carry-forward"),
+    "excess": _("excess"),
+    "city": _("city share"),
+    "county": _("county share"),
 }
 
 # Codes that stand in facts, in the reader's words.

@@ -27,8 +27,9 @@ MOVED = ("allocated", "paid")
 
 
 class FundEntry(AppendOnly):
-    """One movement of premium money for one side of one agreement: due by a statement, allocated by a document, or paid
-    to the insurer. A correction is a row of exactly the opposite amount that says what it reverses and why."""
+    """One movement of premium money for one side of one agreement: due by a statement, allocated by a document, paid to
+    the insurer, or set off by a carry-forward of earlier years (R23). A correction is a row of exactly the opposite
+    amount that says what it reverses and why."""
 
     scope: ClassVar = Scope(Act.VIEW_PREMIUM, county="county", insurer="agreement__insurer")
 
@@ -36,6 +37,7 @@ class FundEntry(AppendOnly):
         DUE = "due", _("Due")
         ALLOCATED = "allocated", _("Allocated")
         PAID = "paid", _("Paid")
+        CARRIED = "carried", _("Set off by carry-forward")
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="fund_entries")
     policy_year = models.ForeignKey(PolicyYear, models.PROTECT)

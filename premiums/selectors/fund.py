@@ -17,7 +17,6 @@ from jincheng_insurance.scheme.terms import NetPremiumBasis
 from premiums.models import ACT_OF_SIDE, FundEntry, Receipt, Reminder, Side
 
 ZERO = Decimal("0.00")
-CARRIED = "carried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _account(
     dues: list[tuple[datetime.date, Decimal]],
     received: dict[tuple[int, str], Decimal],
 ) -> SideAccount:
-    carried, paid = sums[agreement, side, CARRIED], sums[agreement, side, FundEntry.Kind.PAID]
+    carried, paid = sums[agreement, side, FundEntry.Kind.CARRIED], sums[agreement, side, FundEntry.Kind.PAID]
     return SideAccount(
         side,
         due=sums[agreement, side, FundEntry.Kind.DUE],
@@ -159,7 +158,7 @@ def _count(row: FundEntry, owed: defaultdict[str, Decimal], held: defaultdict[st
     kind = row.kind
     if kind == FundEntry.Kind.DUE:
         owed[row.side] += row.amount
-    elif kind in (FundEntry.Kind.PAID, CARRIED):
+    elif kind in (FundEntry.Kind.PAID, FundEntry.Kind.CARRIED):
         owed[row.side] -= row.amount
     if kind == FundEntry.Kind.ALLOCATED:
         held[row.side] += row.amount
@@ -181,13 +180,15 @@ def reminders(actor: User) -> QuerySet[Reminder]:
 
 def net_premiums(pool: Iterable[Agreement], *, until: datetime.date | None = None) -> dict[int, Decimal]:
     """The denominator of each agreement's loss ratio (R19), in yuan by agreement id: what its year's terms take, the
-    premium due less refunds, or what the insurer confirmed as received; dated up to `until`. Agreements without
-    premium are left out."""
+    premium due less refunds, or what the insurer confirmed as received and what a carry-forward stands for (R23);
+    dated up to `until`. Agreements without premium are left out."""
     by_due, by_receipt = _by_basis(pool)
     sums: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
     for agreement, _side, amount in _received_by_side(by_receipt, until):
         sums[agreement] += amount
-    sums.update(_dues(by_due, until).values_list("agreement").annotate(Sum("amount")))
+    booked = _booked(by_due, by_receipt, until).values_list("agreement").annotate(Sum("amount"))
+    for agreement, amount in booked:
+        sums[agreement] += amount
     return dict(sums)
 
 
@@ -196,7 +197,8 @@ def net_premium_days(
 ) -> list[tuple[int, datetime.date, Decimal]]:
     """The same by the days on which it changed: agreement id, day, and the change in yuan, in no order."""
     by_due, by_receipt = _by_basis(pool)
-    changes = list(_dues(by_due, until).values_list("agreement", "on").annotate(Sum("amount")))
+    booked = _booked(by_due, by_receipt, until)
+    changes = list(booked.values_list("agreement", "on").annotate(Sum("amount")))
     payments = FundEntry.objects.filter(agreement__in=by_receipt, kind=FundEntry.Kind.PAID, reverses=None)
     for payment in payments.select_related("reversed_by").prefetch_related("receipts"):
         changes += [(payment.agreement_id, day, change) for day, change in _receipt_days(payment, until)]
@@ -217,9 +219,15 @@ def _by_basis(pool: Iterable[Agreement]) -> tuple[list[Agreement], list[Agreemen
     )
 
 
-def _dues(pool: list[Agreement], until: datetime.date | None) -> QuerySet[FundEntry]:
+def _booked(
+    by_due: list[Agreement], by_receipt: list[Agreement], until: datetime.date | None
+) -> QuerySet[FundEntry]:
+    """The entries that count towards the net premium as they stand."""
     dated = Q(on__lte=until) if until else Q()
-    return FundEntry.objects.filter(dated, kind=FundEntry.Kind.DUE, agreement__in=pool).order_by()
+    counted = Q(kind=FundEntry.Kind.DUE, agreement__in=by_due) | Q(
+        kind=FundEntry.Kind.CARRIED, agreement__in=by_receipt
+    )
+    return FundEntry.objects.filter(counted, dated).order_by()
 
 
 def _receipt_days(payment: FundEntry, until: datetime.date) -> list[tuple[datetime.date, Decimal]]:

@@ -212,3 +212,4 @@ def _book(statement: PremiumStatement, act: str, actor: User) -> None:
         facts={"households": statement.households, "persons": statement.persons, "due": statement.due},
     )
     enqueue("riskpool.evaluate_agreement", statement.agreement_id)
+    enqueue("riskpool.offset_carry", statement.county_id)

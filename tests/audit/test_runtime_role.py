@@ -20,7 +20,9 @@ from premiums.services.funds import confirm_receipt, pay_funds
 from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
 from riskpool.services.alerts import evaluate_agreement
-from tests.world import World, approved_claim, list_household, submitted_claim
+from tests.clock import Clock
+from tests.riskpool.settling import settled
+from tests.world import World, approved_claim, insure_person, list_household, submitted_claim
 
 MODELS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
 APPEND_ONLY = sorted(
@@ -36,9 +38,9 @@ def label(model: type[models.Model]) -> str:
 
 
 @pytest.fixture
-def filled(live_world: World) -> World:
-    """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued,
-    paid, received and reminded of, an alert fired."""
+def filled(live_world: World, clock: Clock) -> World:
+    """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued, paid,
+    received and reminded of, an alert fired, a year settled with a carry-forward and an excess."""
     claim = approved_claim(live_world.own)
     returned = submitted_claim(live_world.own)
     return_claim(claim=returned, reason="补", missing=["invoice"], actor=live_world.own[Role.REVIEWER])
@@ -68,6 +70,11 @@ def filled(live_world: World) -> World:
         household_key=household.pk,
         field="category",
     )
+    insure_person(live_world.foreign)
+    issue_statement(agreement=live_world.foreign.agreement, actor=live_world.foreign[Role.COUNTY_OFFICER])
+    clock.set(2027, 3, 31)
+    settled(live_world)
+    clock.set(2026, 11, 25)
     return live_world
 
 

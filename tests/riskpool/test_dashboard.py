@@ -172,7 +172,7 @@ def test_every_figure_leads_to_entries_that_sum_to_it(pool: World, on: str) -> N
         claim=approved_claim(pool.own, self_pay="5000"),
         paid_on=timezone.localdate(),
         reference="B",
-        actor=pool.own[Role.REVIEWER],
+        actor=pool.own.payer,
     )
     told(pool.foreign)
     city = pool.own[Role.CITY_OFFICER]

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('enrollment', '0007_search'),
-        ('riskpool', '0002_guards'),
+        ('riskpool', '0003_r_settlement'),
     ]
 
     operations = [
