@@ -45,3 +45,13 @@ def standing(ratio: LossRatio) -> Standing:
     if ratio.percent is None:
         return NONE
     return next((place for place in STANDINGS if ratio.exceeds(place.level)), CALM)
+
+
+DUTY_STEPS = {
+    "owed": _("Owed since the alert"),
+    "drafted": _("Draft begun"),
+    "handed_in": _("Handed in"),
+    "received": _("Received"),
+    "returned": _("Returned with remarks"),
+    "overdue": _("Last day passed: escalated to the city"),
+}

@@ -15,7 +15,11 @@ from enrollment.models import RosterChange
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.append_only import AppendOnly
 from premiums.services.statements import issue_statement
+from riskpool.models import Duty
 from riskpool.services.alerts import evaluate_agreement
+from riskpool.services.duties import upload_report
+from riskpool.services.suspension import ask_suspension
+from tests.papers import pdf
 from tests.world import World, approved_claim, list_household, submitted_claim
 
 MODELS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
@@ -33,7 +37,7 @@ def label(model: type[models.Model]) -> str:
 @pytest.fixture
 def filled(live_world: World) -> World:
     """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued, an
-    alert fired."""
+    alert fired, its report handed in, a suspension asked for."""
     claim = approved_claim(live_world.own)
     returned = submitted_claim(live_world.own)
     return_claim(claim=returned, reason="补", missing=["invoice"], actor=live_world.own[Role.REVIEWER])
@@ -42,6 +46,15 @@ def filled(live_world: World) -> World:
     )
     issue_statement(agreement=live_world.own.agreement, actor=live_world.own[Role.COUNTY_OFFICER])
     evaluate_agreement(agreement_id=live_world.own.agreement.pk)
+    own = live_world.own
+    duty = Duty.objects.get(agreement=own.agreement, kind="special_report")
+    upload_report(duty=duty, data=pdf(), file_name="report.pdf", actor=own[Role.ADJUSTER])
+    ask_suspension(
+        agreement=own.agreement,
+        violation="拖延赔付",
+        evidence=[("evidence.pdf", pdf())],
+        actor=own[Role.COUNTY_OFFICER],
+    )
     ClaimReference.objects.create(insurer=live_world.own.insurer, reference="A-1", claim=claim)
     household = list_household(live_world.own)
     RosterChange.objects.create(
