@@ -40,6 +40,9 @@ VARIABLES = {
     "CSRF_TRUSTED_ORIGINS": Variable(),
     "UPLOAD_DIR": Variable(str(BASE_DIR / "var" / "uploads"), required=True),
     "LATE_REPORT_DAYS": Variable("30"),
+    "EMAIL_URL": Variable(secret=True),
+    "EMAIL_FROM": Variable("jincheng-insurance@localhost"),
+    "SITE_URL": Variable("http://localhost:8000"),
 }
 # "build" is for commands that need neither secrets nor a database: help, messages, collectstatic. It never serves.
 KINDS = ("production", "demo", "test", "build")
@@ -292,6 +295,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep loss ratios": {"task": "riskpool.sweep", "schedule": 60.0},
     "sweep carry-forward": {"task": "riskpool.sweep_carry", "schedule": 300.0},
     "draft settlements": {"task": "riskpool.draft_settlements", "schedule": crontab(hour="0", minute="20")},
+    "sweep duties": {"task": "riskpool.sweep_duties", "schedule": 60.0},
     "sweep imports": {"task": "enrollment.sweep_imports", "schedule": 30.0},
     "remind of arrears": {"task": "premiums.remind", "schedule": 3600.0},
     "sweep exports": {"task": "sheets.sweep_exports", "schedule": 30.0},
@@ -330,6 +334,15 @@ SPECTACULAR_SETTINGS = {
 }
 # Requests of one token a minute: of every kind, and looks at persons by identity number.
 API_LIMITS = {"requests": 600, "looks": 60}
+
+# Notices go out by e-mail through EMAIL_URL, such as smtp+tls://user:password@host:587. Without it they stay in the
+# inbox in production, and are printed by the worker elsewhere.
+SITE_URL = value("SITE_URL").rstrip("/")
+DEFAULT_FROM_EMAIL = value("EMAIL_FROM")
+EMAIL_TIMEOUT = 20
+EMAIL_URL = value("EMAIL_URL")
+MAIL_ON = bool(EMAIL_URL) or not PRODUCTION
+vars().update(environ.Env.email_url_config(EMAIL_URL or "consolemail://"))
 
 LOGGING = {
     "version": 1,

@@ -10,11 +10,27 @@ class RiskpoolConfig(AppConfig):
     name = "riskpool"
 
     def ready(self) -> None:
+        from jincheng_insurance.audit.texts import register_values
+        from riskpool.models import Duty
+
+        register_values("duty", dict(Duty.Kind.choices))
         register(
             MenuItem(_("Overview"), "riskpool:dashboard", "chart-column", Act.VIEW_POOL, order=10),
             MenuItem(
                 _("Alerts"), "riskpool:alerts", "bell-ring", Act.VIEW_POOL, order=11, count=fired_alerts
             ),
+            MenuItem(
+                _("Reports owed"),
+                "riskpool:duties",
+                "file-clock",
+                Act.VIEW_POOL,
+                order=12,
+                count=overdue_duties,
+            ),
+            MenuItem(
+                _("Suspension of payments"), "riskpool:suspensions", "circle-pause", Act.VIEW_POOL, order=13
+            ),
+            MenuItem(_("Inbox"), "riskpool:inbox", "inbox", Act.VIEW_POOL, order=14, count=unread_notices),
         )
 
 
@@ -25,3 +41,19 @@ def fired_alerts(request: HttpRequest) -> int:
     from riskpool.selectors.alerts import alerts
 
     return alerts(actor_of(request), current_policy_year()).count()
+
+
+def overdue_duties(request: HttpRequest) -> int:
+    """The badge: how many reports are overdue where the signed-in person looks."""
+    from jincheng_insurance.access.guards import actor_of
+    from riskpool.selectors.duties import overdue_count
+
+    return overdue_count(actor_of(request))
+
+
+def unread_notices(request: HttpRequest) -> int:
+    """The badge: how many notices the signed-in person hasn't read."""
+    from jincheng_insurance.access.guards import actor_of
+    from riskpool.selectors.inbox import unread_count
+
+    return unread_count(actor_of(request))

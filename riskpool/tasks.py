@@ -1,11 +1,12 @@
-"""Watching the loss ratios and setting off what is carried forward: after each change, and by periodic sweeps that need
-no message to have arrived; and the nightly drafts of settlements."""
+"""Watching the loss ratios, what follows from them, and setting off what is carried forward: after each change, and by
+periodic sweeps that need no message to have arrived; and the nightly drafts of settlements."""
 
 from celery import shared_task
 
 from enrollment.models import Agreement
 from riskpool.models import CarryEntry
 from riskpool.selectors.breakdown import stale_breakdowns
+from riskpool.services import duties, notices, suspension
 from riskpool.services.alerts import evaluate_agreement as evaluate
 from riskpool.services.breakdown import take_breakdown
 from riskpool.services.carry import offset_carry as set_off
@@ -48,3 +49,18 @@ def sweep_carry() -> None:
 def draft_settlements() -> None:
     """Draft every ended year anew where its ledgers have moved; from 1 January on, every night."""
     draft_ended_years()
+
+
+@shared_task(name="riskpool.sweep_duties", ignore_result=True)
+def sweep_duties() -> None:
+    """What the clock brings: overdue reports escalated, approved suspensions begun, adjusters told of claims sent back
+    to them; and the e-mails that no message asked for."""
+    suspension.begin_due_suspensions()
+    duties.escalate_overdue()
+    notices.tell_of_returned_claims()
+    notices.send_notices()
+
+
+@shared_task(name="riskpool.send_notices", acks_late=True, ignore_result=True)
+def send_notices() -> None:
+    notices.send_notices()

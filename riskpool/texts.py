@@ -82,3 +82,13 @@ def cause_label(code: str) -> str:
 def step_of(entry: LossEntry, *, in_words: bool) -> str:
     """Why the ledger moved: the step by its name; a reason that somebody wrote only where `in_words`."""
     return movement_label(entry.reason) if in_words or entry.reason in TRANSITIONS else ""
+
+
+DUTY_STEPS = {
+    "owed": _("Owed since the alert"),
+    "drafted": _("Draft begun"),
+    "handed_in": _("Handed in"),
+    "received": _("Received"),
+    "returned": _("Returned with remarks"),
+    "overdue": _("Last day passed: escalated to the city"),
+}

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from claims.adjudication import ZERO, overpayment_of
-from claims.clocks import working_days_left
 from claims.models import BenefitYear, Claim, LossItem, MedicalBill, PaymentBatch, PaymentLine
 from claims.services.batches import payable_claims
 from claims.texts import movement_label
@@ -19,6 +18,7 @@ from enrollment.models import Agreement, InsuredHousehold, InsuredPerson, Policy
 from enrollment.selectors import agreements, terms_of
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
+from jincheng_insurance.web.working_days import working_days_left
 
 State = Claim.State
 IN_A_QUEUE = 100

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.adjudication import adjudicate
-from claims.clocks import add_working_days
 from claims.models import Claim, Decision, MedicalBill, RejectionReason
 from claims.services.benefit import locked_benefit_year, move_total
 from claims.services.bills import end_bills
@@ -25,6 +24,7 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.audit.services import record
 from jincheng_insurance.scheme.medical import Care, MedicalDecision
 from jincheng_insurance.scheme.property import PropertyDecision
+from jincheng_insurance.web.working_days import add_working_days
 
 
 @transaction.atomic(durable=True)

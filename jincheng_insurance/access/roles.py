@@ -47,6 +47,14 @@ class Act(models.TextChoices):
     VIEW_POOL = "view_pool", _("See the loss ratio and alerts")
     SETTLE = "settle", _("Put settlements forward")
     CONFIRM_SETTLEMENT = "confirm_settlement", _("Confirm settlements")
+    WRITE_SPECIAL_REPORT = "write_special_report", _("Write special reports")
+    RECEIVE_SPECIAL_REPORT = "receive_special_report", _("Receive special reports")
+    WRITE_INVESTIGATION = "write_investigation", _("Write reports of investigations")
+    RECEIVE_INVESTIGATION = "receive_investigation", _("Receive reports of investigations")
+    NOTE_GOVERNMENT_SHARE = "note_government_share", _("Acknowledge the government's share")
+    ASK_SUSPENSION = "ask_suspension", _("Ask for payments to be suspended")
+    DECIDE_SUSPENSION = "decide_suspension", _("Decide on suspending payments")
+    VIEW_EVIDENCE = "view_evidence", _("See the evidence of violations")
     VIEW_AUDIT = "view_audit", _("See the audit record")
     MANAGE_PEOPLE = "manage_people", _("Manage people and grants")
     USE_API = "use_api", _("Use the API")
@@ -57,7 +65,16 @@ READING = frozenset(
 )
 
 ACTS_OF: Mapping[Role, frozenset[Act]] = {
-    Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER, Act.VIEW_BUDGET, Act.SETTLE, Act.CONFIRM_SETTLEMENT},
+    Role.CITY_OFFICER: READING
+    | {
+        Act.IMPORT_ROSTER,
+        Act.VIEW_BUDGET,
+        Act.RECEIVE_INVESTIGATION,
+        Act.DECIDE_SUSPENSION,
+        Act.VIEW_EVIDENCE,
+        Act.SETTLE,
+        Act.CONFIRM_SETTLEMENT,
+    },
     Role.CITY_FINANCE: frozenset(
         {
             Act.VIEW_SCHEME,
@@ -65,6 +82,8 @@ ACTS_OF: Mapping[Role, frozenset[Act]] = {
             Act.VIEW_BUDGET,
             Act.FUND_CITY_SIDE,
             Act.VIEW_POOL,
+            Act.RECEIVE_INVESTIGATION,
+            Act.NOTE_GOVERNMENT_SHARE,
             Act.CONFIRM_SETTLEMENT,
         }
     ),
@@ -76,19 +95,43 @@ ACTS_OF: Mapping[Role, frozenset[Act]] = {
         Act.ISSUE_STATEMENT,
         Act.EXPORT_FULL,
         Act.VIEW_BUDGET,
+        Act.RECEIVE_SPECIAL_REPORT,
+        Act.WRITE_INVESTIGATION,
+        Act.ASK_SUSPENSION,
+        Act.VIEW_EVIDENCE,
     },
     Role.COUNTY_FINANCE: frozenset(
-        {Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_BUDGET, Act.FUND_COUNTY_SIDE, Act.VIEW_POOL}
+        {
+            Act.VIEW_SCHEME,
+            Act.VIEW_PREMIUM,
+            Act.VIEW_BUDGET,
+            Act.FUND_COUNTY_SIDE,
+            Act.VIEW_POOL,
+            Act.RECEIVE_SPECIAL_REPORT,
+            Act.WRITE_INVESTIGATION,
+            Act.NOTE_GOVERNMENT_SHARE,
+        }
     ),
-    Role.ADJUSTER: (READING - {Act.VIEW_ROSTER}) | {Act.HANDLE_CLAIM, Act.USE_API},
+    Role.ADJUSTER: (READING - {Act.VIEW_ROSTER})
+    | {
+        Act.HANDLE_CLAIM,
+        Act.WRITE_SPECIAL_REPORT,
+        Act.USE_API,
+    },
     Role.REVIEWER: (READING - {Act.VIEW_ROSTER})
     | {
         Act.APPROVE_CLAIM,
         Act.RECORD_PAYMENT,
         Act.CONFIRM_ACCOUNT,
         Act.CONFIRM_RECEIPT,
+        Act.WRITE_SPECIAL_REPORT,
         Act.USE_API,
     },
-    Role.AUDITOR: READING | {Act.VIEW_AUDIT, Act.VIEW_BUDGET},
+    Role.AUDITOR: READING
+    | {
+        Act.VIEW_AUDIT,
+        Act.VIEW_BUDGET,
+        Act.VIEW_EVIDENCE,
+    },
     Role.ADMINISTRATOR: frozenset({Act.VIEW_SCHEME, Act.MANAGE_PEOPLE}),
 }

@@ -4,6 +4,8 @@ imports nothing of the project, and may die at any point: a hostile picture can 
 
 Pictures are decoded and drawn anew, so that nothing but the picture itself is kept: no place where it was taken,
 no comment, no second file hidden behind it. A PDF can't be drawn anew; it is refused where it is more than a document.
+Called with `reports`, it takes Word documents besides PDF, and no pictures; a document with macros, embedded files or
+anything it would load from elsewhere is refused.
 
 The answer is one line of JSON, {"type": …} or {"refused": code}, then the bytes.
 """
@@ -14,6 +16,7 @@ import re
 import resource
 import sys
 import warnings
+import zipfile
 import zlib
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -33,7 +36,12 @@ PDF_MAGIC = b"%PDF-"
 JPEG_MAGIC = b"\xff\xd8\xff"
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP_MAGIC = b"PK\x03\x04"
 ZIP_END = b"PK\x05\x06"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MAX_PARTS = 500
+MAX_WORD = 100 * MEGABYTE
 BLANK = b"\x00\t\n\x0c\r "
 
 STREAM = re.compile(rb"(?<!end)stream\r?\n(.*?)endstream", re.DOTALL)
@@ -44,6 +52,9 @@ ACTIVE = re.compile(
     rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|GoToE|Rendition)"
     rb"(?=[\s/<>\[\]()%]|$)"
 )
+# Parts of a Word document that run, or hold another file.
+WORD_ACTIVE = re.compile(r"vbaproject|vbadata|/activex/|/embeddings/|\.(?:exe|ole|docm|html?|mht)$")
+RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 LOCKED = re.compile(rb"/Encrypt(?=[\s/<>\[\]()%]|$)")
 
 
@@ -187,12 +198,59 @@ def unpacked_objects(data: bytes) -> bytes:
     return b"\n".join(parts)
 
 
+def check_report(data: bytes) -> tuple[str, bytes]:
+    """As `check`, for reports: a PDF, or a Word document of the present kind."""
+    if data.startswith(PDF_MAGIC) or not data or len(data) > MAX_FILE:
+        return check(data)
+    if data.startswith(OLE_MAGIC):
+        raise RefusalError("word_locked")
+    if not data.startswith(ZIP_MAGIC):
+        raise RefusalError("no_report")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            check_word(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise RefusalError("damaged") from error
+    return WORD, data
+
+
+def check_word(archive: zipfile.ZipFile) -> None:
+    """A whole Word document: sizes within bounds, every part readable, nothing in it that acts or loads."""
+    parts = archive.infolist()
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_WORD:
+        raise RefusalError("too_large")
+    names = {part.filename.lower().replace("\\", "/") for part in parts}
+    if not {"[content_types].xml", "word/document.xml"} <= names:
+        raise RefusalError("no_report")
+    if any(part.flag_bits & 1 for part in parts):
+        raise RefusalError("word_locked")
+    if any(WORD_ACTIVE.search(name) for name in names):
+        raise RefusalError("word_active")
+    for part in parts:
+        content = archive.read(part)  # also proves the checksum
+        name = part.filename.lower()
+        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content.replace(b"\0", b""):
+            raise RefusalError("word_active")
+        if name == "[content_types].xml" and b"macroEnabled" in content:
+            raise RefusalError("word_active")
+        if name.endswith(".rels") and loads_something(content):
+            raise RefusalError("word_active")
+
+
+def loads_something(relations: bytes) -> bool:
+    """Whether a relation other than a link to click leads outside the document."""
+    return any(
+        b"External" in relation and b"/hyperlink" not in relation for relation in RELATION.findall(relations)
+    )
+
+
 def main() -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     kept = b""
     try:
-        content_type, kept = check(sys.stdin.buffer.read(MAX_FILE + 1))
+        look = check_report if sys.argv[1:] == ["reports"] else check
+        content_type, kept = look(sys.stdin.buffer.read(MAX_FILE + 1))
         verdict = {"type": content_type}
     except RefusalError as refusal:
         verdict = {"refused": refusal.code}

@@ -8,18 +8,20 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.web.downloads import DOCX
 
 MEGABYTE = 1024 * 1024
 MAX_FILE = 10 * MEGABYTE
 MAX_WAIT_SECONDS = 30
 MAX_NAME = 80
 CHECKER = Path(__file__).with_name("upload_checker.py")
-SUFFIXES = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+SUFFIXES = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", DOCX: ".docx"}
 LONG_NUMBER = re.compile(r"\d{11,}[Xx]?")
 
 REFUSALS: dict[str, Promise] = {
@@ -35,6 +37,11 @@ REFUSALS: dict[str, Promise] = {
         "The phone saved this picture as HEIC. Set its camera to “most compatible” and send a JPG."
     ),
     "other_kind": _("The file is no PDF, JPG or PNG, whatever its name says. Scan or photograph the paper."),
+    "no_report": _("The file is no Word document (.docx) and no PDF, whatever its name says."),
+    "word_active": _(
+        "The Word document holds macros, embedded files or links that load by themselves. Save it as PDF."
+    ),
+    "word_locked": _("The Word document is locked by a password or of the old kind. Save it as .docx."),
     "failed": _("The file could not be checked. Try again; if it fails once more, save it anew."),
 }
 
@@ -47,14 +54,14 @@ class Upload:
     content_type: str
 
 
-def check_upload(data: bytes) -> Upload:
+def check_upload(data: bytes, *, of: Literal["papers", "reports"] = "papers") -> Upload:
     """What an uploaded file holds; pictures come back drawn anew, without their hidden data. Refused with field
-    `file` when it is no whole, harmless PDF, JPG or PNG of at most 10 MB."""
+    `file` when it is no whole, harmless PDF, JPG or PNG of at most 10 MB; of `reports`, PDF or Word."""
     if len(data) > MAX_FILE:
         raise _refusal("too_large")
     try:
         done = subprocess.run(
-            [sys.executable, "-I", str(CHECKER)],
+            [sys.executable, "-I", str(CHECKER), of],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

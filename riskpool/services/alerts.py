@@ -7,17 +7,20 @@ from enrollment.selectors import terms_of
 from jincheng_insurance.audit.services import record
 from riskpool.models import Alert
 from riskpool.selectors.ratio import agreement_ratio
+from riskpool.services.duties import owe_duties
 
 
 @transaction.atomic(durable=True)
 def evaluate_agreement(*, agreement_id: int) -> list[Alert]:
-    """Fire the levels that an agreement's ratio exceeds and that haven't fired this year; returns those fired now.
+    """Fire the levels that an agreement's ratio exceeds and that haven't fired this year, each with its duties; returns
+    those fired now.
     The agreement is locked, so two evaluations at once fire a level once; falling back below re-fires nothing."""
     agreement = Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement_id)
     ratio = agreement_ratio(agreement)
     fired = set(Alert.objects.filter(agreement=agreement).values_list("level", flat=True))
     new = []
-    for level in ratio.passed_levels(terms_of(agreement.policy_year_id)):
+    terms = terms_of(agreement.policy_year_id)
+    for level in ratio.passed_levels(terms):
         if int(level) in fired:
             continue
         alert = Alert.objects.create(
@@ -34,5 +37,6 @@ def evaluate_agreement(*, agreement_id: int) -> list[Alert]:
             on=alert,
             facts={"level": alert.level, "incurred": alert.incurred, "net_premium": alert.net_premium},
         )
+        owe_duties(alert, terms=terms)
         new.append(alert)
     return new

@@ -16,7 +16,7 @@ from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.scheme.terms import NetPremiumBasis
 from jincheng_insurance.web.downloads import XLSX, download
 from jincheng_insurance.web.pages import paginate_wide
-from riskpool.forms import LedgerForm, TrendForm
+from riskpool.forms.pool import LedgerForm, TrendForm
 from riskpool.models import BreakdownLine
 from riskpool.pictures import percent_of, point_labels, trend_picture
 from riskpool.selectors.breakdown import breakdown_of, lines_of

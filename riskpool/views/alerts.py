@@ -12,6 +12,7 @@ from jincheng_insurance.scheme.loss_ratio import LossRatio
 from jincheng_insurance.web.pages import paginate
 from riskpool.models import Alert
 from riskpool.selectors.alerts import alerts as alerts_of
+from riskpool.selectors.duties import duties_of
 from riskpool.selectors.ratio import pool_figures
 from riskpool.texts import LEVEL_TEXTS, standing
 
@@ -41,5 +42,6 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
         "now": now,
         "standing": standing(now.ratio),
         "text": LEVEL_TEXTS[row.level],
+        "duties": duties_of(actor_of(request), row),
     }
     return render(request, "riskpool/alert.html", context)

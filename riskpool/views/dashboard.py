@@ -12,7 +12,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.web.downloads import XLSX, download
-from riskpool.forms import PoolForm
+from riskpool.forms.pool import PoolForm
 from riskpool.pictures import percent_of, point_labels, standing_picture, trend_picture
 from riskpool.selectors.alerts import highest_alerts
 from riskpool.selectors.ratio import PoolFigures, by_insurer, pool_figures, pool_of, together

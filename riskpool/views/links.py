@@ -7,7 +7,7 @@ from django.urls import reverse
 from enrollment.models import Agreement
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
-from riskpool.forms import DayForm
+from riskpool.forms.pool import DayForm
 
 
 class Links:

@@ -216,6 +216,26 @@ riskpool:agreement          GET    agreement 200   200   200/404 200/404 200/404
 riskpool:agreement_export   GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
 riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alert              GET    alert     200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+riskpool:duties             GET    -         200   200   200     200     200     200     200   403   sign-in
+riskpool:duty               GET    report    200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+riskpool:duty_word          GET    report    403   403   403/404 403/404 200/404 200/404 403   403   sign-in
+riskpool:duty_draft         POST   report    403   403   403/404 403/404 302/404 302/404 403   403   sign-in
+riskpool:duty_hand_in       POST   report    403   403   403/404 403/404 302/404 302/404 403   403   sign-in
+riskpool:duty_upload        POST   report    403   403   403/404 403/404 302/404 302/404 403   403   sign-in
+riskpool:duty_receive       POST   handed    302   302   403/404 403/404 403/404 403/404 403   403   sign-in
+riskpool:duty_return        POST   handed    302   302   403/404 403/404 403/404 403/404 403   403   sign-in
+riskpool:duty_paper         POST   handed_paper 200 200  200/404 200/404 200/404 200/404 200   403   sign-in
+riskpool:inbox              GET    -         200   200   200     200     200     200     200   403   sign-in
+riskpool:read_all           POST   -         302   302   302     302     302     302     302   403   sign-in
+riskpool:open_notice        POST   notice    404   404   404     404     302/404 404     404   403   sign-in
+riskpool:suspensions        GET    -         200   200   200     200     200     200     200   403   sign-in
+riskpool:suspension         GET    suspension 200  200   200/404 200/404 200/404 200/404 200   403   sign-in
+riskpool:ask_suspension     GET    agreement 403   403   200/404 403     403     403     403   403   sign-in
+riskpool:ask_suspension     POST   agreement 403   403   302/404 403     403     403     403   403   sign-in
+riskpool:approve_suspension POST   suspension 302  403   403/404 403/404 403/404 403/404 403   403   sign-in
+riskpool:refuse_suspension  POST   suspension 302  403   403/404 403/404 403/404 403/404 403   403   sign-in
+riskpool:lift_suspension    POST   suspended 302   403   403/404 403/404 403/404 403/404 403   403   sign-in
+riskpool:evidence           POST   evidence  200   403   200/404 403     403     403     200   403   sign-in
 
 api:schema                  GET    -         200   200   200     200     200     200     200   200   200
 api:docs                    GET    -         200   200   200     200     200     200     200   200   200
@@ -279,6 +299,8 @@ LEAVES_A_RECORD = frozenset(
     {
         "claims:find",
         "claims:document",
+        "riskpool:duty_paper",
+        "riskpool:evidence",
         "roster:persons",
         "enrollment:insured_persons",
         "api:eligibility",
@@ -288,6 +310,10 @@ LEAVES_A_RECORD = frozenset(
 
 # Of these, the ones that do nothing else.
 LOOKS_ONLY = LEAVES_A_RECORD - {"api:claims"}
+
+# What somebody does to their own inbox concerns nobody else: it changes these rows and leaves no record.
+OWN_INBOX = frozenset({"riskpool:open_notice", "riskpool:read_all"})
+INBOX_ROWS = "riskpool_notice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,13 @@ from claims.services.documents import ask_for_documents
 from demo.people import make_households
 from demo.workbooks import write_one_sheet
 from enrollment.models import (
+    Agreement,
     ColumnMapping,
     HouseholdMove,
     InsuredHousehold,
     InsuredPerson,
     ParticipationImport,
+    PolicyYear,
     RosterChange,
     RosterDifference,
     RosterHousehold,
@@ -50,12 +52,14 @@ from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.services import make_export, request_export
 from premiums.services.funds import pay_funds
 from premiums.services.statements import issue_statement
-from riskpool.models import Alert
+from riskpool.models import Alert, Duty, Notice, Suspension
 from riskpool.services.alerts import evaluate_agreement
 from riskpool.services.breakdown import take_breakdown
+from riskpool.services.duties import upload_report
+from riskpool.services.suspension import approve_suspension, ask_suspension
 from tests.access.table import ANONYMOUS
 from tests.api_calls import call, hand_in, token_for
-from tests.papers import added_document, picture
+from tests.papers import added_document, pdf, picture
 from tests.world import (
     PASSWORD,
     Party,
@@ -136,6 +140,10 @@ class Town:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
         if address == "claims:documents" and data:
             data["file"] = SimpleUploadedFile("scan.png", picture(colour="red"))
+        if address == "riskpool:ask_suspension" and data:
+            data["file"] = SimpleUploadedFile("evidence.png", picture(colour="red"))
+        if address == "riskpool:duty_upload" and data:
+            data["file"] = SimpleUploadedFile("report.pdf", pdf())
         return (
             client.generic(method, path)
             if method not in {"GET", "POST"}
@@ -187,6 +195,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     (alert, *_) = evaluate_agreement(agreement_id=party.agreement.pk)
     assert isinstance(alert, Alert)
     take_breakdown(agreement_id=party.agreement.pk)
+    handed = _handed_in(party)
+    suspension, suspended = _suspensions(party)
     left, leaving, _staying = leaver.persons.order_by("id")
     withdraw_person(insured_person=left, reason="重复录入", actor=party[Role.COUNTY_OFFICER])
     add_member(leaver.roster_household)
@@ -282,6 +292,13 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "statement": statement.pk,
             "paid_in": paid_in.pk,
             "alert": alert.pk,
+            "report": Duty.objects.get(agreement=party.agreement, kind="special_report").pk,
+            "handed": handed.pk,
+            "handed_paper": handed.papers.get().pk,
+            "notice": Notice.objects.filter(user=party[Role.ADJUSTER], kind="alert_fired").latest("id").pk,
+            "suspension": suspension.pk,
+            "suspended": suspended.pk,
+            "evidence": suspension.papers.get().pk,
             "assessed": assessed.pk,
             "bill": bill.pk,
             "paper": paper.pk,
@@ -334,6 +351,39 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     side.insurers_codes = [f"{party.county.code}-4.xlsx", f"{party.county.code}-2026-1"]
     side.posted["roster:complete_number"] = {"id_number": number_of(newborn)}
     return side
+
+
+def _handed_in(party: Party) -> Duty:
+    """The investigation that the highest alerts ask for, handed in by another officer of the county."""
+    duty = Duty.objects.get(agreement=party.agreement, kind="investigation")
+    return upload_report(
+        duty=duty, data=pdf(), file_name=f"{party.county.code}.pdf", actor=second_officer(party)
+    )
+
+
+def _suspensions(party: Party) -> tuple[Suspension, Suspension]:
+    """A suspension that is asked for and one in force, each under an agreement of another year."""
+    asked = []
+    for year in PolicyYear.objects.exclude(pk=party.agreement.policy_year_id).order_by("pk"):
+        agreement = Agreement.objects.create(
+            policy_year=year,
+            county=party.county,
+            insurer=party.insurer,
+            number=f"{party.agreement.number}-{year}",
+            signed_on=party.agreement.signed_on,
+        )
+        evidence = [("evidence.png", picture())]
+        asked.append(
+            ask_suspension(
+                agreement=agreement,
+                violation="拖延赔付",
+                evidence=evidence,
+                actor=party[Role.COUNTY_OFFICER],
+            )
+        )
+    waiting, decided = asked
+    approve_suspension(suspension=decided, reason="属实", starts_on=None, actor=party[Role.CITY_OFFICER])
+    return waiting, decided
 
 
 def _claims_workbook(party: Party, person: InsuredPerson) -> ClaimImport:
@@ -523,6 +573,20 @@ def _posted(
         "claims:remove_document": {"reason": "of another person"},
         "claims:ask_for_documents": {"missing": ["bank_card"], "note": ""},
         "claims:pay": {"paid_on": today, "reference": "B1"},
+        "riskpool:duty_draft": {"causes": "住院人次上升"},
+        "riskpool:duty_hand_in": {
+            "causes": "住院人次上升",
+            "measures": "加强审核",
+            "forecast": "约百分之九十",
+        },
+        "riskpool:duty_upload": {"file": ""},
+        "riskpool:duty_return": {"remarks": "请补充原因"},
+        "riskpool:duty_paper": {},
+        "riskpool:ask_suspension": {"violation": "拖延赔付", "file": ""},
+        "riskpool:approve_suspension": {"approve-reason": "属实"},
+        "riskpool:refuse_suspension": {"refuse-reason": "证据不足"},
+        "riskpool:lift_suspension": {"lift-reason": "已整改"},
+        "riskpool:evidence": {"reason": "to compare"},
         "access:tokens": {"name": "claims system", "days": "30"},
         "api:eligibility": {"identity_number": number, "policy_year": year},
         "api:claims": {"identity_number": number, "policy_year": year, "reserve": "500.00"},

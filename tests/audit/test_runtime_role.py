@@ -19,8 +19,12 @@ from jincheng_insurance.audit.derived import Derived
 from premiums.services.funds import confirm_receipt, pay_funds
 from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
+from riskpool.models import Duty
 from riskpool.services.alerts import evaluate_agreement
+from riskpool.services.duties import upload_report
+from riskpool.services.suspension import ask_suspension
 from tests.clock import Clock
+from tests.papers import pdf
 from tests.riskpool.settling import settled
 from tests.world import World, approved_claim, insure_person, list_household, submitted_claim
 
@@ -40,7 +44,8 @@ def label(model: type[models.Model]) -> str:
 @pytest.fixture
 def filled(live_world: World, clock: Clock) -> World:
     """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued, paid,
-    received and reminded of, an alert fired, a year settled with a carry-forward and an excess."""
+    received and reminded of, an alert fired, its report handed in, a suspension asked for, a year settled with a
+    carry-forward and an excess."""
     claim = approved_claim(live_world.own)
     returned = submitted_claim(live_world.own)
     return_claim(claim=returned, reason="补", missing=["invoice"], actor=live_world.own[Role.REVIEWER])
@@ -62,6 +67,15 @@ def filled(live_world: World, clock: Clock) -> World:
     )
     remind_of_arrears(agreement_id=live_world.own.agreement.pk)
     evaluate_agreement(agreement_id=live_world.own.agreement.pk)
+    own = live_world.own
+    duty = Duty.objects.get(agreement=own.agreement, kind="special_report")
+    upload_report(duty=duty, data=pdf(), file_name="report.pdf", actor=own[Role.ADJUSTER])
+    ask_suspension(
+        agreement=own.agreement,
+        violation="拖延赔付",
+        evidence=[("evidence.pdf", pdf())],
+        actor=own[Role.COUNTY_OFFICER],
+    )
     ClaimReference.objects.create(insurer=live_world.own.insurer, reference="A-1", claim=claim)
     household = list_household(live_world.own)
     RosterChange.objects.create(

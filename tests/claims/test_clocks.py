@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from claims.clocks import add_working_days, is_late, is_working_day, last_day_to_report, working_days_left
+from claims.clocks import is_late, last_day_to_report
+from jincheng_insurance.web.working_days import add_working_days, is_working_day, working_days_left
 
 D = datetime.date
 

@@ -1,0 +1,1 @@
+"""Forms of the risk pool, by noun."""

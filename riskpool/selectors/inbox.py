@@ -1,0 +1,16 @@
+"""Reading one's own notices."""
+
+from django.db.models import QuerySet
+
+from jincheng_insurance.access.models import User
+from riskpool.models import Notice
+
+
+def notices(actor: User) -> QuerySet[Notice]:
+    """The actor's own, of agreements they still reach, newest first."""
+    rows = Notice.objects.visible_to(actor).filter(user=actor)
+    return rows.select_related("agreement__county", "agreement__insurer").order_by("-id")
+
+
+def unread_count(actor: User) -> int:
+    return Notice.objects.visible_to(actor).filter(user=actor, read_at=None).count()
