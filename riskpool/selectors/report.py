@@ -13,7 +13,8 @@ from claims.models.loss import Cause
 from claims.texts import peril_label
 from enrollment.models import Agreement, InsuredHousehold, InsuredPerson
 from premiums.selectors.fund import SideAccount, accounts
-from riskpool.selectors.ratio import PoolFigures, YearLine, pool_figures, year_lines
+from riskpool.selectors.ratio import PoolFigures, pool_figures
+from riskpool.selectors.trend import TrendLine, points, trend
 
 ZERO = Decimal("0.00")
 LARGEST = 10
@@ -69,7 +70,7 @@ class ReportFigures:
     persons: int
     sides: list[SideAccount]
     pool: PoolFigures
-    year: YearLine
+    year: TrendLine
     coverages: list[CoverageLine]
     largest: list[ClaimLine]
     places: list[PlaceLine]
@@ -82,7 +83,7 @@ def report_figures(agreement: Agreement, *, until: datetime.date) -> ReportFigur
     (pool,) = pool_figures([agreement], until=until)
     # The months of the policy year that have gone by, also when asked after its end.
     last = min(until, datetime.date(agreement.policy_year_id, 12, 31))
-    (year,) = year_lines([agreement], until=last)
+    (year,) = trend([agreement], at=points(agreement.policy_year_id, until=last))
     insured = {"withdrawn_at": None}
     return ReportFigures(
         agreement=agreement,
