@@ -7,9 +7,11 @@ from decimal import Decimal
 from functools import wraps
 from typing import ClassVar, ParamSpec, TypeVar
 
+from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from jincheng_insurance.web import formats
+from jincheng_insurance.web.charts import Series, Threshold, line_chart
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,6 +70,30 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """Lines over `labels` with bounds across: the series by name, None where a line has a gap. Drawn on the page, and
+    Word's own chart in a Word document. The figures belong in a table beneath."""
+
+    kind: ClassVar[str] = "chart"
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[Decimal | None, ...]], ...]
+    bounds: tuple[Threshold, ...] = ()
+    unit: str = ""
+    heading: str = ""
+
+    @property
+    def drawing(self) -> SafeString:
+        """As SVG."""
+        return line_chart(
+            title=self.heading,
+            series=[Series(name, list(values), end_label=name) for name, values in self.series],
+            labels=self.labels,
+            thresholds=self.bounds,
+            unit=self.unit,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Signatures:
     """Where parties sign, each with a line for the day."""
 
@@ -75,7 +101,7 @@ class Signatures:
     parties: tuple[str, ...]
 
 
-Block = Text | Facts | Table | Signatures
+Block = Text | Facts | Table | Chart | Signatures
 
 
 @dataclass(frozen=True, slots=True)

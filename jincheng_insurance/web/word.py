@@ -15,7 +15,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
-from jincheng_insurance.web.paper import Facts, Paper, Signatures, Table, Text
+from jincheng_insurance.web.paper import Chart, Facts, Paper, Signatures, Table, Text
+from jincheng_insurance.web.word_chart import add_line_chart
 
 BODY_FONT = "仿宋"
 HEAD_FONT = "宋体"
@@ -176,6 +177,8 @@ def write_word(paper: Paper) -> bytes:
             add_facts(document, block.rows)
         elif isinstance(block, Table):
             add_table(document, block.titles, block.shown, total=block.shown_total)
+        elif isinstance(block, Chart):
+            add_line_chart(document, block)
         else:
             add_signatures(document, block.parties)
     if after_table and not paper.closing:

@@ -6,11 +6,13 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from enrollment.selectors import terms_of
 from jincheng_insurance.scheme.loss_ratio import LossRatio
 from jincheng_insurance.web.formats import day, yuan
-from jincheng_insurance.web.paper import Block, Cell, Facts, Paper, Table, Text, in_chinese
+from jincheng_insurance.web.paper import Block, Cell, Chart, Facts, Paper, Table, Text, in_chinese
 from riskpool.models import Duty
 from riskpool.selectors.report import ReportFigures, report_figures
+from riskpool.texts import bounds
 
 TO_BE_WRITTEN = "________________"
 
@@ -26,7 +28,7 @@ def duty_report(duty: Duty) -> Paper:
         Facts(_about(duty)),
         Facts(_enrolment(figures), heading=_("Enrolment and premium")),
         _coverages(figures),
-        _trend(figures),
+        *_trend(figures),
         _largest(figures),
         _places(figures),
         _causes(figures),
@@ -110,14 +112,25 @@ def _coverages(figures: ReportFigures) -> Table:
     )
 
 
-def _trend(figures: ReportFigures) -> Table:
-    """The cumulative ratio at the end of each month: the same series as the line on the overview."""
+def _trend(figures: ReportFigures) -> tuple[Block, Block]:
+    """The cumulative ratio at the end of each month, drawn and as a table."""
+    labels = tuple(
+        _("month %(month)d") % {"month": month} for month, _ratio in enumerate(figures.year.ratios, 1)
+    )
+    levels = terms_of(figures.agreement.policy_year_id).alert_levels
+    drawn = Chart(
+        labels=labels,
+        series=((_("Loss ratio"), tuple(ratio.percent for ratio in figures.year.ratios)),),
+        bounds=tuple(bounds(levels)),
+        unit="%",
+        heading=_("Trend of the loss ratio over the year"),
+    )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (_("month %(month)d") % {"month": month}, ratio.incurred, ratio.net_premium, percent_text(ratio))
-        for month, ratio in enumerate(figures.year.ratios, 1)
+        (label, ratio.incurred, ratio.net_premium, percent_text(ratio))
+        for label, ratio in zip(labels, figures.year.ratios, strict=True)
     )
     columns = (_("Up to"), _("Incurred"), _("Net premium"), _("Loss ratio"))
-    return Table(columns, rows, heading=_("Trend, cumulative by month (yuan)"))
+    return drawn, Table(columns, rows, heading=_("Trend, cumulative by month (yuan)"))
 
 
 def _largest(figures: ReportFigures) -> Table:

@@ -130,7 +130,8 @@ def test_an_overdue_report_is_escalated_to_the_city_once(
     assert escalate_overdue() == []
     told = Notice.objects.filter(kind=Notice.Kind.DUTY_OVERDUE).values_list("user", flat=True)
     roles = (Role.ADJUSTER, Role.REVIEWER, Role.CITY_OFFICER)
-    assert sorted(told) == sorted(world.own[role].pk for role in roles)
+    expected = [world.own[role].pk for role in roles] + [world.own.payer.pk]
+    assert sorted(told) == sorted(expected)
     register = list(duties(world.own[Role.CITY_OFFICER], world.year))
     assert (register[0].kind, register[0].overdue, register[1].overdue) == ("special_report", True, False)
 

@@ -38,9 +38,7 @@ def asked(party: Party) -> Suspension:
 
 
 def pay(party: Party, claim: Claim) -> Payment:
-    return record_payment(
-        claim=claim, paid_on=timezone.localdate(), reference="B1", actor=party[Role.REVIEWER]
-    )
+    return record_payment(claim=claim, paid_on=timezone.localdate(), reference="B1", actor=party.payer)
 
 
 def test_payments_stop_with_the_approval_and_go_on_once_lifted(world: World) -> None:
