@@ -10,6 +10,8 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
+        from jincheng_insurance.access import checks  # noqa: F401 - registers them
+
         register(
             MenuItem(_("People"), "access:people", "user-cog", Act.MANAGE_PEOPLE, order=95),
             MenuItem(_("API access"), "access:tokens", "key-round", Act.USE_API, order=96),
