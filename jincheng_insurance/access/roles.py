@@ -33,7 +33,9 @@ class Act(models.TextChoices):
     VIEW_INSURED = "view_insured", _("See insured households and persons")
     ENROL = "enrol", _("Enrol households")
     CONFIRM_ACCOUNT = "confirm_account", _("Confirm payee accounts")
+    REVEAL_NUMBER = "reveal_number", _("Look at a number in full")
     EXPORT_FULL = "export_full", _("Export identity numbers in full")
+    APPROVE_EXPORT = "approve_export", _("Approve large exports of numbers in full")
     VIEW_PREMIUM = "view_premium", _("See premium statements")
     ISSUE_STATEMENT = "issue_statement", _("Issue premium statements")
     VIEW_CLAIM = "view_claim", _("See claims")
@@ -51,14 +53,22 @@ READING = frozenset(
 )
 
 ACTS_OF: Mapping[Role, frozenset[Act]] = {
-    Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER},
+    Role.CITY_OFFICER: READING | {Act.IMPORT_ROSTER, Act.APPROVE_EXPORT},
     Role.CITY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
     Role.COUNTY_OFFICER: READING
-    | {Act.IMPORT_ROSTER, Act.ENROL, Act.CONFIRM_ACCOUNT, Act.ISSUE_STATEMENT, Act.EXPORT_FULL},
+    | {
+        Act.IMPORT_ROSTER,
+        Act.ENROL,
+        Act.CONFIRM_ACCOUNT,
+        Act.ISSUE_STATEMENT,
+        Act.REVEAL_NUMBER,
+        Act.EXPORT_FULL,
+        Act.APPROVE_EXPORT,
+    },
     Role.COUNTY_FINANCE: frozenset({Act.VIEW_SCHEME, Act.VIEW_PREMIUM, Act.VIEW_POOL}),
-    Role.ADJUSTER: (READING - {Act.VIEW_ROSTER}) | {Act.HANDLE_CLAIM, Act.USE_API},
+    Role.ADJUSTER: (READING - {Act.VIEW_ROSTER}) | {Act.HANDLE_CLAIM, Act.REVEAL_NUMBER, Act.USE_API},
     Role.REVIEWER: (READING - {Act.VIEW_ROSTER})
-    | {Act.APPROVE_CLAIM, Act.RECORD_PAYMENT, Act.CONFIRM_ACCOUNT, Act.USE_API},
+    | {Act.APPROVE_CLAIM, Act.RECORD_PAYMENT, Act.CONFIRM_ACCOUNT, Act.REVEAL_NUMBER, Act.USE_API},
     Role.AUDITOR: READING | {Act.VIEW_AUDIT},
     Role.ADMINISTRATOR: frozenset({Act.VIEW_SCHEME, Act.MANAGE_PEOPLE}),
 }

@@ -80,6 +80,19 @@ roster:change_member        POST   member    403   403   302/404 403     403    
 roster:complete_number      POST   newborn   403   403   302/404 403     403     403     403   403   sign-in
 roster:propose_account      POST   member    403   403   302/404 403     403     403     403   403   sign-in
 
+roster:reveal_household     GET    phoned    403   403   200/404 403     403     403     403   403   sign-in
+roster:reveal_identity      GET    member    403   403   200/404 403     403     403     403   403   sign-in
+roster:reveal_telephone     GET    member    403   403   200/404 403     403     403     403   403   sign-in
+enrollment:reveal_identity  GET    person    403   403   200/404 403     200/404 200/404 403   403   sign-in
+enrollment:reveal_telephone GET    person    403   403   200/404 403     200/404 200/404 403   403   sign-in
+enrollment:reveal_account   GET    account   403   403   200/404 403     403     200/404 403   403   sign-in
+roster:reveal_household     POST   phoned    403   403   200/404 403     403     403     403   403   sign-in
+roster:reveal_identity      POST   member    403   403   200/404 403     403     403     403   403   sign-in
+roster:reveal_telephone     POST   member    403   403   200/404 403     403     403     403   403   sign-in
+enrollment:reveal_identity  POST   person    403   403   200/404 403     200/404 200/404 403   403   sign-in
+enrollment:reveal_telephone POST   person    403   403   200/404 403     200/404 200/404 403   403   sign-in
+enrollment:reveal_account   POST   account   403   403   200/404 403     403     200/404 403   403   sign-in
+
 enrollment:scheme           GET    -         200   200   200     200     200     200     200   200   sign-in
 enrollment:insured          GET    -         200   403   200     403     200     200     200   403   sign-in
 enrollment:insured_persons  GET    -         200   403   200     403     200     200     200   403   sign-in
@@ -266,6 +279,12 @@ LEAVES_A_RECORD = frozenset(
         "claims:document",
         "roster:persons",
         "enrollment:insured_persons",
+        "roster:reveal_household",
+        "roster:reveal_identity",
+        "roster:reveal_telephone",
+        "enrollment:reveal_identity",
+        "enrollment:reveal_telephone",
+        "enrollment:reveal_account",
         "api:eligibility",
         "api:claims",
     }
