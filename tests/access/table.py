@@ -136,6 +136,9 @@ sheets:exports              GET    -         200   403   200     403     200    
 sheets:new                  GET    kind      200   403   200     403     200     200     200   403   sign-in
 sheets:new                  POST   kind      302   403   302     403     302     302     302   403   sign-in
 sheets:export               GET    export    404   403   200/404 403     404     404     404   403   sign-in
+sheets:approval             GET    large     200   403   200/404 403     403     403     403   403   sign-in
+sheets:approve              POST   large     302   403   302/404 403     403     403     403   403   sign-in
+sheets:refuse               POST   large     302   403   302/404 403     403     403     403   403   sign-in
 sheets:progress             GET    export    404   403   200/404 403     404     404     404   403   sign-in
 sheets:fetch                POST   export    404   403   200/404 403     404     404     404   403   sign-in
 

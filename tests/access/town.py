@@ -45,6 +45,7 @@ from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import seal, unseal
 from jincheng_insurance.sheets.exports import KINDS
+from jincheng_insurance.sheets.models import Export
 from jincheng_insurance.sheets.services import make_export, request_export
 from premiums.services.statements import issue_statement
 from riskpool.models import Alert
@@ -294,6 +295,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "paid": paid.pk,
             "reversed": reversed_line.pk,
             "export": export.pk,
+            "large": _large_export(party).pk,
             "kind": "insured",
             "bulk": _claims_workbook(party, person).pk,
             "token": party[Role.ADJUSTER].api_tokens.get().pk,
@@ -327,6 +329,19 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     side.insurers_codes = [f"{party.county.code}-4.xlsx", f"{party.county.code}-2026-1"]
     side.posted["roster:complete_number"] = {"id_number": number_of(newborn)}
     return side
+
+
+def _large_export(party: Party) -> Export:
+    """An export of another officer of the county that waits for approval."""
+    return Export.objects.create(
+        kind="insured",
+        state=Export.State.WAITING,
+        full=True,
+        purpose="交承保机构建档",
+        total=5000,
+        reach=[(party.county.pk, party.insurer.pk, True)],
+        made_by=second_officer(party),
+    )
 
 
 def _give_telephones(person: RosterPerson) -> None:
@@ -480,6 +495,7 @@ def _posted(
         "roster:propose_account": {"bank_name": "晋城银行", "number": "6228480402564890018"},
         "roster:persons": {"id_number": number},
         "enrollment:insured_persons": {"id_number": number},
+        "sheets:refuse": {"reason": "all rows are not needed"},
         "sheets:new": {"format": "xlsx", "purpose": ""},
         "claims:find": {"id_number": number},
         "claims:imports": {"file": "", "policy_year": year},
