@@ -10,9 +10,12 @@ class ClaimsConfig(AppConfig):
     name = "claims"
 
     def ready(self) -> None:
+        from claims import sealed
         from claims.models import DocumentKind
+        from jincheng_insurance.access.sealed_columns import register_sealed
         from jincheng_insurance.audit.texts import register_values
 
+        register_sealed(*sealed.SEALED)
         for fact in ("kind", "missing"):
             register_values(fact, dict(DocumentKind.choices))
         register_values(

@@ -10,10 +10,14 @@ class EnrollmentConfig(AppConfig):
     name = "enrollment"
 
     def ready(self) -> None:
+        from enrollment import sealed
         from enrollment.exports import EXPORTS
+        from jincheng_insurance.access.sealed_columns import register_indexed, register_sealed
         from jincheng_insurance.sheets.exports import register_export
 
         register_export(*EXPORTS)
+        register_sealed(*sealed.SEALED)
+        register_indexed(*sealed.INDEXED, finish=sealed.check_imports_anew)
         register(
             MenuItem(_("Roster imports"), "roster:imports", "upload", Act.IMPORT_ROSTER, order=30),
             MenuItem(_("Roster"), "roster:households", "clipboard-list", Act.VIEW_ROSTER, order=31),

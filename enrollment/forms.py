@@ -23,6 +23,7 @@ from enrollment.selectors import masked_telephone
 from enrollment.services.entry import MemberEntry
 from enrollment.services.payee import AccountFacts
 from jincheng_insurance.access.models import Region
+from jincheng_insurance.access.reveals import SHORTEST_REASON
 from jincheng_insurance.scheme import identity
 from jincheng_insurance.web.formats import moment
 from jincheng_insurance.web.forms import DateField, IdentityNumberField, TelephoneField, half_width
@@ -302,3 +303,14 @@ class ChangesForm(forms.Form):
 
 def _import_label(row: RosterImport) -> str:
     return f"{moment(row.applied_at)} · {row.file_name}"
+
+
+class RevealForm(forms.Form):
+    """What a number in full is needed for."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=SHORTEST_REASON,
+        max_length=200,
+        help_text=_("For instance: the bank returned the payment, the passbook is compared."),
+    )

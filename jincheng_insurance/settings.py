@@ -32,6 +32,8 @@ VARIABLES = {
     "SECRET_KEY": Variable(secret=True, required=True),
     "SEAL_KEYS": Variable(secret=True, required=True),
     "INDEX_KEY": Variable(secret=True, required=True),
+    "FORMER_INDEX_KEY": Variable(secret=True),
+    "AUDIT_KEY": Variable(secret=True, required=True),
     "DATABASE_URL": Variable(secret=True, required=True),
     "OWNER_DATABASE_URL": Variable(secret=True),
     "RUNTIME_ROLE": Variable(),
@@ -43,12 +45,15 @@ VARIABLES = {
     "EMAIL_URL": Variable(secret=True),
     "EMAIL_FROM": Variable("jincheng-insurance@localhost"),
     "SITE_URL": Variable("http://localhost:8000"),
+    "REVEALS_A_DAY": Variable("20"),
+    "EXPORT_APPROVAL_ROWS": Variable("1000"),
 }
 # "build" is for commands that need neither secrets nor a database: help, messages, collectstatic. It never serves.
 KINDS = ("production", "demo", "test", "build")
 # The keys that the demo and the tests make themselves begin so; production refuses them.
 MADE_UP = ("demo-", "test-")
 KEY_BYTES = 32
+PLAIN_KEYS = ("SECRET_KEY", "INDEX_KEY", "AUDIT_KEY")
 
 
 def _stated() -> dict[str, str]:
@@ -91,11 +96,11 @@ def value(name: str) -> str:
 def _keys(name: str, given: str) -> list[str]:
     """The keys in a variable that holds some; of SEAL_KEYS, what their base64 stands for."""
     if name != "SEAL_KEYS":
-        return [given] if name in {"SECRET_KEY", "INDEX_KEY"} else []
+        return [given] if name in PLAIN_KEYS else []
     try:
         keys = [
-            base64.b64decode(entry.split(":")[1], validate=True)
-            for entry in given.split(",")
+            base64.b64decode(entry.split(":")[1].strip(), validate=True)
+            for entry in given.replace("\n", ",").split(",")
             if entry.strip()
         ]
     except (ValueError, IndexError):
@@ -107,6 +112,14 @@ def _keys(name: str, given: str) -> list[str]:
     return [key.decode("latin-1") for key in keys]
 
 
+def number(name: str, unit: str) -> int:
+    """A variable that is a whole number, 0 or more."""
+    given = value(name)
+    if not (given.isascii() and given.isdecimal()):
+        raise ImproperlyConfigured(f"{name} is a number of {unit}, such as {VARIABLES[name].default}.")
+    return int(given)
+
+
 def _made_up() -> str:
     return "test-" + secrets.token_hex(32)
 
@@ -114,6 +127,17 @@ def _made_up() -> str:
 SECRET_KEY = value("SECRET_KEY") or _made_up()
 SEAL_KEYS = value("SEAL_KEYS") or f"1:{base64.b64encode(_made_up()[:KEY_BYTES].encode()).decode()}"
 INDEX_KEY = value("INDEX_KEY") or _made_up()
+# The index key that `rotate_keys --index` replaces by INDEX_KEY; set for that one command alone.
+FORMER_INDEX_KEY = value("FORMER_INDEX_KEY")
+# Seals the record of acts into a chain.
+AUDIT_KEY = value("AUDIT_KEY") or _made_up()
+# A key does one thing: whoever gets hold of one must not have another with it.
+if len({SECRET_KEY, INDEX_KEY, AUDIT_KEY} | set(_keys("SEAL_KEYS", SEAL_KEYS))) < 3 + len(
+    _keys("SEAL_KEYS", SEAL_KEYS)
+):
+    raise ImproperlyConfigured(
+        "SECRET_KEY, INDEX_KEY, AUDIT_KEY and each key of SEAL_KEYS must differ. Make one of its own for each."
+    )
 
 DEBUG = False
 ALLOWED_HOSTS = [host for host in value("ALLOWED_HOSTS").split(",") if host] or [
@@ -240,9 +264,11 @@ else:  # collected while the image is built, under names that change with the co
     }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 # A claim reported later than this after discharge or loss is flagged, never refused for it (R26).
-if not value("LATE_REPORT_DAYS").isdecimal():
-    raise ImproperlyConfigured("LATE_REPORT_DAYS is a number of days, such as 30.")
-LATE_REPORT_DAYS = int(value("LATE_REPORT_DAYS"))
+LATE_REPORT_DAYS = number("LATE_REPORT_DAYS", "days")
+# How many full numbers one person may look at in a day (R25).
+REVEALS_A_DAY = number("REVEALS_A_DAY", "looks")
+# An export with more rows than this and numbers in full waits for somebody else's approval (R25).
+EXPORT_APPROVAL_ROWS = number("EXPORT_APPROVAL_ROWS", "rows")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 
 CONTENT_SECURITY_POLICY = {

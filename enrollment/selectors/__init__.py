@@ -235,6 +235,17 @@ def masked_telephone(person: RosterPerson) -> str:
     return masked(unseal(bytes(person.telephone_sealed), telephone_place(person.pk)))
 
 
+def household_telephone_place(household_id: int) -> Place:
+    return Place("enrollment_rosterhousehold", "telephone", household_id)
+
+
+def masked_household_telephone(household: RosterHousehold) -> str:
+    """A household's telephone as pages show it, or ""."""
+    if household.telephone_sealed is None:
+        return ""
+    return masked(unseal(bytes(household.telephone_sealed), household_telephone_place(household.pk)))
+
+
 LONG_ACCOUNT = 16  # from here on four digits at both ends still hide most of the number
 SHOWN_END = 4
 

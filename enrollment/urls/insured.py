@@ -1,7 +1,10 @@
 from django.urls import path
 
-from enrollment.views import county, entry, finding, leaving, moving, participation, payee
+from enrollment.views import county, entry, finding, leaving, moving, participation, payee, reveal
 from enrollment.views import enrolment as views
+from jincheng_insurance.access.reveals import Number
+
+IDENTITY, TELEPHONE = {"number": Number.IDENTITY}, {"number": Number.TELEPHONE}
 
 app_name = "enrollment"
 urlpatterns = [
@@ -11,6 +14,8 @@ urlpatterns = [
     path("<int:pk>/members/", leaving.enrol_members, name="enrol_members"),
     path("<int:pk>/withdraw/", leaving.withdraw_household, name="withdraw_household"),
     path("persons/<int:pk>/withdraw/", leaving.withdraw_person, name="withdraw_person"),
+    path("persons/<int:pk>/identity/", reveal.of_insured, IDENTITY, name="reveal_identity"),
+    path("persons/<int:pk>/telephone/", reveal.of_insured, TELEPHONE, name="reveal_telephone"),
     path("moves/", moving.moves, name="moves"),
     path("moves/<int:pk>/", moving.move, name="move"),
     path("moves/<int:pk>/confirm/", moving.confirm_move, name="confirm_move"),
@@ -25,6 +30,7 @@ urlpatterns = [
     path("enrol/household/<int:pk>/", entry.enrol_household, name="enrol_household"),
     path("accounts/", payee.accounts, name="accounts"),
     path("accounts/<int:pk>/", payee.account, name="account"),
+    path("accounts/<int:pk>/number/", reveal.of_account, name="reveal_account"),
     path("accounts/<int:pk>/confirm/", payee.confirm, name="confirm_account"),
     path("accounts/<int:pk>/refuse/", payee.refuse, name="refuse_account"),
     path("participation/", participation.imports, name="participation"),

@@ -1,7 +1,10 @@
 from django.urls import path
 
-from enrollment.views import finding, member, roster_changes, roster_copy, roster_mapping
+from enrollment.views import finding, member, reveal, roster_changes, roster_copy, roster_mapping
 from enrollment.views import roster as views
+from jincheng_insurance.access.reveals import Number
+
+IDENTITY, TELEPHONE = {"number": Number.IDENTITY}, {"number": Number.TELEPHONE}
 
 app_name = "roster"
 urlpatterns = [
@@ -22,6 +25,9 @@ urlpatterns = [
     path("households/<int:pk>/", views.household, name="household"),
     path("households/<int:pk>/members/", member.add_member, name="add_member"),
     path("persons/<int:pk>/", member.person, name="person"),
+    path("households/<int:pk>/telephone/", reveal.of_household, name="reveal_household"),
+    path("persons/<int:pk>/identity/", reveal.of_person, IDENTITY, name="reveal_identity"),
+    path("persons/<int:pk>/telephone/", reveal.of_person, TELEPHONE, name="reveal_telephone"),
     path("persons/<int:pk>/particulars/", member.change_member, name="change_member"),
     path("persons/<int:pk>/number/", member.complete_number, name="complete_number"),
     path("persons/<int:pk>/account/", member.propose_account, name="propose_account"),

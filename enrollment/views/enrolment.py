@@ -11,6 +11,7 @@ from enrollment.selectors import (
     current_policy_year,
     enrolment_status,
     masked_identity,
+    masked_telephone,
     terms_of,
 )
 from enrollment.texts import term_rows
@@ -32,7 +33,7 @@ def insured_household(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     persons = [
-        (person, masked_identity(person.roster_person))
+        (person, masked_identity(person.roster_person), masked_telephone(person.roster_person))
         for person in row.persons.select_related("roster_person").order_by("id")
     ]
     may = actor.can(Act.ENROL, on=row) and row.withdrawn_at is None
@@ -41,6 +42,7 @@ def insured_household(request: HttpRequest, pk: int) -> HttpResponse:
         "persons": persons,
         "missing": missing_members(row).count() if may else 0,
         "may": may,
+        "may_reveal": actor.can(Act.REVEAL_NUMBER, on=row),
     }
     return render(request, "enrollment/insured_household.html", context)
 

@@ -129,6 +129,7 @@ def _page(request: HttpRequest, row: RosterPerson, actor: User, **sent: forms.Fo
         "telephone": masked_telephone(row),
         "accounts": [(account, masked_account(account)) for account in accounts],
         "may_edit": may_edit,
+        "may_reveal": actor.can(Act.REVEAL_NUMBER, on=row),
         "particulars": sent.get("particulars") or ParticularsForm(person=row),
         "number": sent.get("number") or NumberForm(),
         "account": sent.get("account") or AccountForm(person=row),

@@ -87,6 +87,7 @@ def _page(request: HttpRequest, row: PayeeAccount, actor: User, form: RefuseAcco
         "shared": shared.values("person").distinct().count(),
         "may_decide": may_decide and row.proposed_by_id != actor.pk,
         "own_proposal": may_decide and row.proposed_by_id == actor.pk,
+        "may_reveal": actor.can(Act.REVEAL_NUMBER, on=row),
         "form": form,
     }
     return render(request, "enrollment/account.html", context, status=422 if form.errors else 200)

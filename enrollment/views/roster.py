@@ -12,7 +12,12 @@ from enrollment.forms import UndoForm, UploadForm
 from enrollment.import_selectors import same_file
 from enrollment.models import RosterHousehold, RosterImport, RosterRow
 from enrollment.roster.texts import text_of
-from enrollment.selectors import masked_identity, roster_households, roster_imports
+from enrollment.selectors import (
+    masked_household_telephone,
+    masked_identity,
+    roster_households,
+    roster_imports,
+)
 from enrollment.services import roster
 from enrollment.services.roster_undo import built_on
 from enrollment.texts import failure_text
@@ -157,5 +162,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
         "persons": persons,
         "insured": insured,
         "may_enrol": actor.can(Act.ENROL, on=row),
+        "telephone": masked_household_telephone(row),
+        "may_reveal": actor.can(Act.REVEAL_NUMBER, on=row),
     }
     return render(request, "enrollment/household.html", context)

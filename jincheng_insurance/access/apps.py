@@ -10,6 +10,11 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
+        from jincheng_insurance.access import checks  # noqa: F401 - registers them
+        from jincheng_insurance.access.reveals import Number
+        from jincheng_insurance.audit.texts import register_values
+
+        register_values("revealed", dict(Number.choices))
         register(
             MenuItem(_("People"), "access:people", "user-cog", Act.MANAGE_PEOPLE, order=95),
             MenuItem(_("API access"), "access:tokens", "key-round", Act.USE_API, order=96),

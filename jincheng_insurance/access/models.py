@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from jincheng_insurance.access.key_marks import KeyMark
 from jincheng_insurance.access.roles import ACTS_OF, CITY_ROLES, COUNTY_ROLES, INSURER_ROLES, Act, Role
 from jincheng_insurance.access.scope import Scope, ScopedManager, place_of
 
@@ -192,4 +193,4 @@ class ApiToken(models.Model):
         return self.revoked_at is None and self.expires_at > timezone.now()
 
 
-__all__ = ["ApiToken", "Grant", "Insurer", "Region", "Scope", "ScopedManager", "User"]
+__all__ = ["ApiToken", "Grant", "Insurer", "KeyMark", "Region", "Scope", "ScopedManager", "User"]

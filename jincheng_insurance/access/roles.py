@@ -33,7 +33,9 @@ class Act(models.TextChoices):
     VIEW_INSURED = "view_insured", _("See insured households and persons")
     ENROL = "enrol", _("Enrol households")
     CONFIRM_ACCOUNT = "confirm_account", _("Confirm payee accounts")
+    REVEAL_NUMBER = "reveal_number", _("Look at a number in full")
     EXPORT_FULL = "export_full", _("Export identity numbers in full")
+    APPROVE_EXPORT = "approve_export", _("Approve large exports of numbers in full")
     VIEW_PREMIUM = "view_premium", _("See premium statements")
     ISSUE_STATEMENT = "issue_statement", _("Issue premium statements")
     VIEW_BUDGET = "view_budget", _("Prepare the premium budget")
@@ -68,6 +70,7 @@ ACTS_OF: Mapping[Role, frozenset[Act]] = {
     Role.CITY_OFFICER: READING
     | {
         Act.IMPORT_ROSTER,
+        Act.APPROVE_EXPORT,
         Act.VIEW_BUDGET,
         Act.RECEIVE_INVESTIGATION,
         Act.DECIDE_SUSPENSION,
@@ -93,7 +96,9 @@ ACTS_OF: Mapping[Role, frozenset[Act]] = {
         Act.ENROL,
         Act.CONFIRM_ACCOUNT,
         Act.ISSUE_STATEMENT,
+        Act.REVEAL_NUMBER,
         Act.EXPORT_FULL,
+        Act.APPROVE_EXPORT,
         Act.VIEW_BUDGET,
         Act.RECEIVE_SPECIAL_REPORT,
         Act.WRITE_INVESTIGATION,
@@ -115,6 +120,7 @@ ACTS_OF: Mapping[Role, frozenset[Act]] = {
     Role.ADJUSTER: (READING - {Act.VIEW_ROSTER})
     | {
         Act.HANDLE_CLAIM,
+        Act.REVEAL_NUMBER,
         Act.WRITE_SPECIAL_REPORT,
         Act.USE_API,
     },
@@ -124,6 +130,7 @@ ACTS_OF: Mapping[Role, frozenset[Act]] = {
         Act.RECORD_PAYMENT,
         Act.CONFIRM_ACCOUNT,
         Act.CONFIRM_RECEIPT,
+        Act.REVEAL_NUMBER,
         Act.WRITE_SPECIAL_REPORT,
         Act.USE_API,
     },

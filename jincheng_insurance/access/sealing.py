@@ -2,6 +2,7 @@
 
 A sealed value is `algorithm (1 byte) | key id (1 byte) | nonce (12 bytes) | ciphertext and tag`, bound to the table,
 column and row it was sealed for: moved elsewhere it does not open. The algorithm byte leaves room for SM4-GCM.
+Which columns hold such values is said in `sealed_columns`; how keys are changed, in `key_rotation`.
 The index is HMAC-SHA-256 of the normalised value under a key of its own, so equal numbers meet without being opened.
 """
 
@@ -51,7 +52,17 @@ class KeyRing:
             raise ImproperlyConfigured("INDEX_KEY needs at least 32 bytes")
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._current = max(keys)
+        self._nonce_key = hmac.digest(keys[self._current], b"nonces of resealed values", hashlib.sha256)
         self._index_key = index_key
+
+    @property
+    def current(self) -> int:
+        """The id of the key that seals new values."""
+        return self._current
+
+    @property
+    def ids(self) -> frozenset[int]:
+        return frozenset(self._ciphers)
 
     def seal(self, value: str, place: Place) -> bytes:
         return self.seal_bytes(value.encode(), place)
@@ -60,7 +71,22 @@ class KeyRing:
         return self.open_bytes(sealed, place).decode()
 
     def seal_bytes(self, value: bytes, place: Place) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
+        return self._sealed(value, os.urandom(NONCE_BYTES), place)
+
+    def reseal(self, sealed: bytes, place: Place) -> bytes:
+        """The same value under the current key; what is sealed with it already is returned as it is. SealError when it
+        doesn't open.
+
+        The nonce follows from the old seal, which is random itself: so a seal that stands in several rows (a telephone
+        on the roster, in its staged row, in its changes) is the same everywhere afterwards too, and doing it twice ends
+        the same. One nonce then never serves two values: another value has another seal."""
+        sealed = bytes(sealed)
+        value = self.open_bytes(sealed, place)
+        if key_id_of(sealed) == self._current:
+            return sealed
+        return self._sealed(value, hmac.digest(self._nonce_key, sealed, hashlib.sha256)[:NONCE_BYTES], place)
+
+    def _sealed(self, value: bytes, nonce: bytes, place: Place) -> bytes:
         body = self._ciphers[self._current].encrypt(nonce, value, place.label())
         return bytes((AES_256_GCM, self._current)) + nonce + body
 
@@ -76,14 +102,25 @@ class KeyRing:
             raise SealError(f"{place.table}.{place.column} of row {place.row} does not open") from error
 
     def index(self, value: str) -> bytes:
-        return hmac.digest(self._index_key, value.encode(), hashlib.sha256)
+        return indexed(value, self._index_key)
+
+
+def indexed(value: str, index_key: bytes) -> bytes:
+    """The search index of a value under an index key: 32 bytes."""
+    return hmac.digest(index_key, value.encode(), hashlib.sha256)
+
+
+def key_id_of(sealed: bytes) -> int:
+    """Which key a value is sealed with; 0 for what is no sealed value."""
+    return sealed[1] if len(sealed) > NONCE_BYTES + 2 else 0
 
 
 @lru_cache(maxsize=1)
 def key_ring() -> KeyRing:
-    """The ring of the settings SEAL_KEYS ("1:base64,2:base64": the highest id seals) and INDEX_KEY."""
+    """The ring of the settings SEAL_KEYS ("1:base64,2:base64", or one a line: the highest id seals) and INDEX_KEY."""
     try:
-        pairs = (entry.strip().partition(":") for entry in settings.SEAL_KEYS.split(",") if entry.strip())
+        entries = settings.SEAL_KEYS.replace("\n", ",").split(",")
+        pairs = (entry.strip().partition(":") for entry in entries if entry.strip())
         keys = {int(key_id): base64.b64decode(key, validate=True) for key_id, _, key in pairs}
     except ValueError as error:
         raise ImproperlyConfigured('SEAL_KEYS must look like "1:<base64>,2:<base64>"') from error

@@ -136,10 +136,11 @@ def kept_secrets() -> dict[str, str]:
     file = FOLDER / "secrets.json"
     if file.exists():
         kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-        return kept
+        return {"AUDIT_KEY": f"demo-{secrets.token_hex(32)}"} | kept  # a demo made before there was one
     return {
         "SECRET_KEY": f"demo-{secrets.token_hex(32)}",
         "INDEX_KEY": f"demo-{secrets.token_hex(32)}",
+        "AUDIT_KEY": f"demo-{secrets.token_hex(32)}",
         "SEAL_KEYS": f"1:{base64.b64encode(b'demo-' + secrets.token_bytes(27)).decode()}",
     }
 
@@ -196,6 +197,8 @@ def _serve(port: int, ends: list[Callable[[], None]]) -> int:
         _manage(environment, "make_sample_data", *people, f"--out={sample}", quiet=True)
         if bundled:
             keep_secrets(values | {"loaded": "yes"})
+    elif "AUDIT_KEY" not in json.loads((FOLDER / "secrets.json").read_text(encoding="utf-8")):
+        keep_secrets(values)
     say("Starting web server, worker and beat")
     children = Children(servers, environment)
     ends.append(children.stop)
@@ -223,7 +226,7 @@ def _servers(
     settings = {
         "ENVIRONMENT": "demo",
         "UPLOAD_DIR": str(FOLDER / "uploads"),
-        **{name: values[name] for name in ("SECRET_KEY", "INDEX_KEY", "SEAL_KEYS")},
+        **{name: values[name] for name in ("SECRET_KEY", "INDEX_KEY", "AUDIT_KEY", "SEAL_KEYS")},
     }
     passwords = {name: values[name] for name in ("postgres", OWNER, RUNTIME, "valkey") if name in values}
     if os.environ.get("DATABASE_URL"):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import Widget
@@ -33,6 +34,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 A4 = 9
 MOST_CELL = 32_767
+MOST_PRINTED = 100  # a header or footer holds 255 characters in all
 HEAD_ROW = 3
 TEXT, DAY, YUAN, WHOLE = "@", "yyyy-mm-dd", "#,##0.00", "#,##0"
 THIN = Side(style="thin", color="B7C0CC")
@@ -117,20 +119,29 @@ def cell_of(value: Any) -> Any:
     return f"'{text}" if text.lstrip(" \u3000\u00a0").startswith(FORMULA_STARTS) else text
 
 
-def write_csv(path: Path, resource: SheetResource, cells: Iterator[list[Any]]) -> None:
-    """UTF-8 with its mark, so that Excel reads Chinese; titles in the first row."""
+def write_csv(path: Path, resource: SheetResource, cells: Iterator[list[Any]], *, mark: str) -> None:
+    """UTF-8 with its byte order mark, so that Excel reads Chinese; titles in the first row. The last column says of
+    each row whose file it comes from: a table in plain text has no other place for it."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([cell_of(title) for title in resource.get_export_headers()])
-        writer.writerows(cells)
+        writer.writerow(
+            [*(cell_of(title) for title in resource.get_export_headers()), gettext("Export number")]
+        )
+        writer.writerows([*line, cell_of(mark)] for line in cells)
 
 
 def write_xlsx(
-    path: Path, resource: SheetResource, cells: Iterator[list[Any]], *, title: str, note: str
+    path: Path, resource: SheetResource, cells: Iterator[list[Any]], *, title: str, note: str, mark: str
 ) -> None:
-    """A workbook of one sheet: what it is and for whom, a header that stays in sight and filters, then the rows."""
+    """A workbook of one sheet: what it is and for whom, a header that stays in sight and filters, then the rows.
+    `mark`, whose file it is, stands in the document's properties and on every printed page too."""
     book = Workbook(write_only=True)
+    book.properties.title, book.properties.creator = title, mark
+    book.properties.description = book.properties.keywords = mark
     sheet = book.create_sheet(title[:31])
+    printed = mark.replace("&", "&&")[:MOST_PRINTED]
+    sheet.oddHeader.right.text = printed
+    sheet.oddFooter.left.text, sheet.oddFooter.right.text = printed, "&P / &N"
     columns = resource.columns()
     last = _letters(len(columns))
     for place, column in enumerate(columns, 1):

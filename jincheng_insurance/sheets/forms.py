@@ -53,3 +53,9 @@ class ExportForm(forms.Form):
                 value = next((str(text) for key, text in field.widget.choices if str(key) == value), value)
             parts.append(f"{field.label} {value}")
         return " · ".join(parts)
+
+
+class RefuseExportForm(forms.Form):
+    """Why an export is refused; its maker reads it."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)

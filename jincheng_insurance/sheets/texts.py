@@ -93,4 +93,6 @@ def sheet_error_text(code: str, params: dict[str, Any]) -> str:
 EXPORT_FAILURES = {
     "too_many_attempts": _("The export was interrupted several times. Export it again, or choose less."),
     "not_allowed": _("You may no longer export this list."),
+    "not_approved": _("The list has grown well beyond what was approved. Export it again."),
+    "not_decided": _("Nobody decided on it within a week. Export it again, or choose less."),
 }

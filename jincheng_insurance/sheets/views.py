@@ -5,20 +5,25 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jincheng_insurance.access.guards import actor_of
+from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.models import Region
+from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.sheets import services
 from jincheng_insurance.sheets.exports import KINDS, kinds_for
+from jincheng_insurance.sheets.forms import RefuseExportForm
 from jincheng_insurance.sheets.models import Export
-from jincheng_insurance.sheets.selectors import exports_of, own_export
+from jincheng_insurance.sheets.selectors import export_to_decide, exports_of, own_export, waiting_for_approval
 from jincheng_insurance.sheets.texts import EXPORT_FAILURES
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
@@ -52,7 +57,14 @@ def exports(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     page = paginate(request, exports_of(actor))
     rows = [(export, _title(export)) for export in page]
-    return render(request, "sheets/exports.html", {"kinds": kinds_for(actor), "page": page, "rows": rows})
+    waiting = waiting_for_approval(actor) if actor.can(Act.APPROVE_EXPORT) else []
+    context = {
+        "kinds": kinds_for(actor),
+        "page": page,
+        "rows": rows,
+        "waiting": [(export, _title(export)) for export in waiting],
+    }
+    return render(request, "sheets/exports.html", context)
 
 
 @for_exporters
@@ -75,7 +87,7 @@ def new_export(request: HttpRequest, name: str) -> HttpResponse:
                 purpose=form.cleaned_data["purpose"],
                 actor=actor,
             )
-            if export.total <= services.AT_ONCE:
+            if export.total <= services.AT_ONCE and export.state != Export.State.WAITING:
                 services.make_export(export_id=export.pk)
             return redirect("sheets:export", pk=export.pk)
     status = 422 if form.errors else 200
@@ -104,6 +116,49 @@ def export_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def export_progress(request: HttpRequest, pk: int) -> HttpResponse:
     export = own_export(actor_of(request), pk)
     return progress_response(request, _progress(export), reverse("sheets:progress", args=[pk]))
+
+
+@requires(Act.APPROVE_EXPORT)
+@require_GET
+def approval(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody else's large export with numbers in full: who wants what for which purpose, to approve or refuse."""
+    return _approval(request, export_to_decide(actor_of(request), pk), RefuseExportForm())
+
+
+def _approval(request: HttpRequest, export: Export, form: RefuseExportForm) -> HttpResponse:
+    counties = Region.objects.filter(
+        pk__in={county for county, _insurer, revealed in export.reach if revealed}
+    )
+    context = {
+        "export": export,
+        "title": _title(export),
+        "form": form,
+        "counties": list(counties.order_by("code")),
+    }
+    return render(request, "sheets/approval.html", context, status=422 if form.errors else 200)
+
+
+@requires(Act.APPROVE_EXPORT)
+@require_POST
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = actor_of(request)
+    export = services.approve_export(export=export_to_decide(actor, pk), actor=actor)
+    messages.success(request, _("The export of %(name)s is approved.") % {"name": export.made_by})
+    return redirect("sheets:exports")
+
+
+@requires(Act.APPROVE_EXPORT)
+@require_POST
+def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = actor_of(request)
+    export = export_to_decide(actor, pk)
+    form = RefuseExportForm(request.POST)
+    if form.is_valid():
+        with refusals_shown(request, form):
+            services.refuse_export(export=export, reason=form.cleaned_data["reason"], actor=actor)
+            messages.success(request, _("The export of %(name)s is refused.") % {"name": export.made_by})
+            return redirect("sheets:exports")
+    return _approval(request, export, form)
 
 
 @for_exporters

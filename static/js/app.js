@@ -65,5 +65,15 @@
   };
   document.addEventListener("click", printing);
 
+  // A number in full leaves the page when its minute is over or the page is left. Without this, the style sheet hides it.
+  document.querySelectorAll("[data-masked]").forEach((box) => {
+    const hide = () => {
+      box.textContent = box.dataset.masked;
+      box.classList.remove("secret");
+    };
+    window.setTimeout(hide, Number(box.dataset.seconds) * 1000);
+    window.addEventListener("pagehide", hide);
+  });
+
   document.querySelector("[data-focus]")?.focus();
 })();

@@ -80,6 +80,19 @@ roster:change_member        POST   member    403   403   302/404 403     403    
 roster:complete_number      POST   newborn   403   403   302/404 403     403     403     403   403   sign-in
 roster:propose_account      POST   member    403   403   302/404 403     403     403     403   403   sign-in
 
+roster:reveal_household     GET    phoned    403   403   200/404 403     403     403     403   403   sign-in
+roster:reveal_identity      GET    member    403   403   200/404 403     403     403     403   403   sign-in
+roster:reveal_telephone     GET    member    403   403   200/404 403     403     403     403   403   sign-in
+enrollment:reveal_identity  GET    person    403   403   200/404 403     200/404 200/404 403   403   sign-in
+enrollment:reveal_telephone GET    person    403   403   200/404 403     200/404 200/404 403   403   sign-in
+enrollment:reveal_account   GET    account   403   403   200/404 403     403     200/404 403   403   sign-in
+roster:reveal_household     POST   phoned    403   403   200/404 403     403     403     403   403   sign-in
+roster:reveal_identity      POST   member    403   403   200/404 403     403     403     403   403   sign-in
+roster:reveal_telephone     POST   member    403   403   200/404 403     403     403     403   403   sign-in
+enrollment:reveal_identity  POST   person    403   403   200/404 403     200/404 200/404 403   403   sign-in
+enrollment:reveal_telephone POST   person    403   403   200/404 403     200/404 200/404 403   403   sign-in
+enrollment:reveal_account   POST   account   403   403   200/404 403     403     200/404 403   403   sign-in
+
 enrollment:scheme           GET    -         200   200   200     200     200     200     200   200   sign-in
 enrollment:insured          GET    -         200   403   200     403     200     200     200   403   sign-in
 enrollment:insured_persons  GET    -         200   403   200     403     200     200     200   403   sign-in
@@ -123,6 +136,9 @@ sheets:exports              GET    -         200   403   200     403     200    
 sheets:new                  GET    kind      200   403   200     403     200     200     200   403   sign-in
 sheets:new                  POST   kind      302   403   302     403     302     302     302   403   sign-in
 sheets:export               GET    export    404   403   200/404 403     404     404     404   403   sign-in
+sheets:approval             GET    large     200   403   200/404 403     403     403     403   403   sign-in
+sheets:approve              POST   large     302   403   302/404 403     403     403     403   403   sign-in
+sheets:refuse               POST   large     302   403   302/404 403     403     403     403   403   sign-in
 sheets:progress             GET    export    404   403   200/404 403     404     404     404   403   sign-in
 sheets:fetch                POST   export    404   403   200/404 403     404     404     404   403   sign-in
 
@@ -303,6 +319,12 @@ LEAVES_A_RECORD = frozenset(
         "riskpool:evidence",
         "roster:persons",
         "enrollment:insured_persons",
+        "roster:reveal_household",
+        "roster:reveal_identity",
+        "roster:reveal_telephone",
+        "enrollment:reveal_identity",
+        "enrollment:reveal_telephone",
+        "enrollment:reveal_account",
         "api:eligibility",
         "api:claims",
     }

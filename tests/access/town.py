@@ -40,15 +40,16 @@ from enrollment.models import (
     RosterRow,
     UnplacedSheet,
 )
-from enrollment.selectors import identity_place
+from enrollment.selectors import household_telephone_place, identity_place, telephone_place
 from enrollment.services.leaving import withdraw_person
 from enrollment.services.moving import ask_move
 from enrollment.services.payee import propose_account
 from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealed_files import store_sealed
-from jincheng_insurance.access.sealing import unseal
+from jincheng_insurance.access.sealing import seal, unseal
 from jincheng_insurance.sheets.exports import KINDS
+from jincheng_insurance.sheets.models import Export
 from jincheng_insurance.sheets.services import make_export, request_export
 from premiums.services.funds import pay_funds
 from premiums.services.statements import issue_statement
@@ -91,6 +92,16 @@ HOUSEKEEPING = frozenset({"sessions", "contenttypes", "auth"})
 # Every call of the API is counted, and noted as the last use of its token.
 COUNTS_CALLS = "api_requestcount"
 NOTES_USE = {"access_apitoken": "(to_jsonb(t) - 'last_used_at')"}
+
+
+REVEALS = (
+    "roster:reveal_household",
+    "roster:reveal_identity",
+    "roster:reveal_telephone",
+    "enrollment:reveal_identity",
+    "enrollment:reveal_telephone",
+    "enrollment:reveal_account",
+)
 
 
 @dataclass
@@ -265,6 +276,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     account = propose_account(
         person=person.roster_person, facts=account_facts(person.roster_person), actor=second_officer(party)
     )
+    _give_telephones(person.roster_person)
     paper = added_document(assessed, party)
     asked = reported_claim(party, person)
     ask_for_documents(claim=asked, missing=["invoice"], note="", actor=party[Role.ADJUSTER])
@@ -280,6 +292,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "participation": participation.pk,
             "listed": listed.pk,
             "member": person.roster_person_id,
+            "phoned": person.roster_person.household_id,
             "newborn": newborn.pk,
             "account": account.pk,
             "insured": stated.pk,
@@ -316,6 +329,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "paid": paid.pk,
             "reversed": reversed_line.pk,
             "export": export.pk,
+            "large": _large_export(party).pk,
             "kind": "insured",
             "bulk": _claims_workbook(party, person).pk,
             "token": party[Role.ADJUSTER].api_tokens.get().pk,
@@ -384,6 +398,27 @@ def _suspensions(party: Party) -> tuple[Suspension, Suspension]:
     waiting, decided = asked
     approve_suspension(suspension=decided, reason="属实", starts_on=None, actor=party[Role.CITY_OFFICER])
     return waiting, decided
+
+
+def _large_export(party: Party) -> Export:
+    """An export of another officer of the county that waits for approval."""
+    return Export.objects.create(
+        kind="insured",
+        state=Export.State.WAITING,
+        full=True,
+        purpose="交承保机构建档",
+        total=5000,
+        reach=[(party.county.pk, party.insurer.pk, True)],
+        made_by=second_officer(party),
+    )
+
+
+def _give_telephones(person: RosterPerson) -> None:
+    """A telephone for a person and for their household."""
+    person.telephone_sealed = seal("13812345678", telephone_place(person.pk))
+    person.save(update_fields=["telephone_sealed"])
+    person.household.telephone_sealed = seal("13912345678", household_telephone_place(person.household_id))
+    person.household.save(update_fields=["telephone_sealed"])
 
 
 def _claims_workbook(party: Party, person: InsuredPerson) -> ClaimImport:
@@ -512,6 +547,7 @@ def _posted(
             "column_3": "relation",
             "column_4": "household_kind",
         },
+        **{key: {"reason": "the bank returned the payment"} for key in REVEALS},
         "roster:undo": {"reason": "the wrong file"},
         "enrollment:participation": {"file": "", "policy_year": year},
         "enrollment:find_household": {"code": listed.code},
@@ -532,6 +568,7 @@ def _posted(
         "roster:propose_account": {"bank_name": "晋城银行", "number": "6228480402564890018"},
         "roster:persons": {"id_number": number},
         "enrollment:insured_persons": {"id_number": number},
+        "sheets:refuse": {"reason": "all rows are not needed"},
         "sheets:new": {"format": "xlsx", "purpose": ""},
         "claims:find": {"id_number": number},
         "claims:imports": {"file": "", "policy_year": year},

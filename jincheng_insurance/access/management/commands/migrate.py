@@ -1,12 +1,14 @@
-"""`migrate` as the tables' owner, followed by the runtime role's rights."""
+"""`migrate` as the tables' owner, followed by the runtime role's rights and a look at the keys."""
 
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
 
+from jincheng_insurance.access.key_marks import KeyMark, key_problems, mark_keys
 from jincheng_insurance.access.rights import grant_runtime_rights
 
 
@@ -19,5 +21,12 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
-        if not options.get("plan") and not options.get("check_unapplied") and settings.RUNTIME_ROLE:
-            grant_runtime_rights(connections[options["database"]], apps, settings.RUNTIME_ROLE)
+        if options.get("plan") or options.get("check_unapplied"):
+            return
+        connection = connections[options["database"]]
+        if settings.RUNTIME_ROLE:
+            grant_runtime_rights(connection, apps, settings.RUNTIME_ROLE)
+        if KeyMark._meta.db_table in connection.introspection.table_names():
+            if problems := key_problems():
+                raise CommandError("\n".join(problems))
+            mark_keys()
