@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import environ
+import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,7 @@ VARIABLES = {
     "CSRF_TRUSTED_ORIGINS": Variable(),
     "UPLOAD_DIR": Variable(str(BASE_DIR / "var" / "uploads"), required=True),
     "LATE_REPORT_DAYS": Variable("30"),
+    "TRUSTED_PROXIES": Variable("0"),
 }
 # "build" is for commands that need neither secrets nor a database: help, messages, collectstatic. It never serves.
 KINDS = ("production", "demo", "test", "build")
@@ -136,6 +138,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "pgtrigger",
+    "pghistory",
     "rest_framework",
     "drf_spectacular",
     "django_htmx",
@@ -153,6 +157,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jincheng_insurance.audit.history.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -198,6 +203,9 @@ else:
     RUNTIME_ROLE = ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# A history row is looked for by its object alone.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+
 AUTH_USER_MODEL = "access.User"
 LOGIN_URL = "access:login"
 LOGIN_REDIRECT_URL = "access:home"
@@ -239,6 +247,10 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 if not value("LATE_REPORT_DAYS").isdecimal():
     raise ImproperlyConfigured("LATE_REPORT_DAYS is a number of days, such as 30.")
 LATE_REPORT_DAYS = int(value("LATE_REPORT_DAYS"))
+# How many proxies of one's own stand in front; whoever else writes X-Forwarded-For isn't believed.
+if not value("TRUSTED_PROXIES").isdecimal():
+    raise ImproperlyConfigured("TRUSTED_PROXIES is the number of proxies in front, such as 1.")
+TRUSTED_PROXIES = int(value("TRUSTED_PROXIES"))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 
 CONTENT_SECURITY_POLICY = {

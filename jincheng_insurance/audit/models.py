@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,13 @@ class AuditRecord(AppendOnly):
     class Meta:
         verbose_name = _("audit record")
         ordering = ("-id",)
-        indexes = (models.Index(fields=["object_type", "object_id"], name="audit_of_object"),)
+        indexes = (
+            models.Index(fields=["object_type", "object_id"], name="audit_of_object"),
+            models.Index(fields=["act", "-id"], name="audit_by_act"),
+            models.Index(fields=["request_id"], name="audit_of_request"),
+            # what names an object in its facts: the acts on a claim's bills, say
+            GinIndex(fields=["facts"], name="audit_by_facts", opclasses=["jsonb_path_ops"]),
+        )
 
     def __str__(self) -> str:
         return f"{self.act} {self.object_type} {self.object_id}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from jincheng_insurance.audit.context import current_request, current_witness
 from jincheng_insurance.audit.models import AuditRecord
@@ -45,6 +45,12 @@ def record(
     if witness := current_witness():
         witness(written)
     return written
+
+
+@transaction.atomic(durable=True)
+def note_view(*, actor: AbstractBaseUser, on: models.Model, county_id: int | None = None) -> None:
+    """Record that somebody opened the page of a person or household."""
+    record("view_page", actor=actor, on=on, county_id=county_id)
 
 
 def _plain(value: Any) -> Any:

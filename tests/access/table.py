@@ -271,8 +271,11 @@ LEAVES_A_RECORD = frozenset(
     }
 )
 
+# Pages whose opening is on record: those of one person or household.
+VIEWS_ON_RECORD = frozenset({"roster:household", "roster:person", "enrollment:household"})
+
 # Of these, the ones that do nothing else.
-LOOKS_ONLY = LEAVES_A_RECORD - {"api:claims"}
+LOOKS_ONLY = (LEAVES_A_RECORD | VIEWS_ON_RECORD) - {"api:claims"}
 
 
 @dataclass(frozen=True, slots=True)

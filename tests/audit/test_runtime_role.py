@@ -16,9 +16,14 @@ from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.append_only import AppendOnly
 from premiums.services.statements import issue_statement
 from riskpool.services.alerts import evaluate_agreement
+from tests.histories import change_all, make_rows
 from tests.world import World, approved_claim, list_household, submitted_claim
 
-MODELS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+MODELS = [
+    model
+    for model in apps.get_models(include_auto_created=True)
+    if model._meta.managed and not model._meta.proxy
+]
 APPEND_ONLY = sorted(
     (model for model in MODELS if issubclass(model, AppendOnly)), key=lambda model: model._meta.label
 )
@@ -34,6 +39,7 @@ def label(model: type[models.Model]) -> str:
 def filled(live_world: World) -> World:
     """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued, an
     alert fired."""
+    make_rows(live_world)
     claim = approved_claim(live_world.own)
     returned = submitted_claim(live_world.own)
     return_claim(claim=returned, reason="补", missing=["invoice"], actor=live_world.own[Role.REVIEWER])
@@ -50,6 +56,7 @@ def filled(live_world: World) -> World:
         household_key=household.pk,
         field="category",
     )
+    change_all()
     return live_world
 
 
