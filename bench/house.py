@@ -126,6 +126,7 @@ def _environment(postgres: Postgres, broker: str, folder: Path) -> dict[str, str
         "SECRET_KEY": "test-" + "k" * 50,
         "SEAL_KEYS": f"1:{base64.b64encode(b'test-' + b's' * 27).decode()}",
         "INDEX_KEY": "test-" + "i" * 40,
+        "AUDIT_KEY": "test-" + "a" * 40,
         "DATABASE_URL": postgres.url(RUNTIME, DATABASE),
         "OWNER_DATABASE_URL": postgres.url(OWNER, DATABASE),
         "RUNTIME_ROLE": RUNTIME,

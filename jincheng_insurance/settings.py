@@ -3,6 +3,7 @@ read; a secret may stand in a file named by NAME_FILE. While the demo runs, its 
 aren't set."""
 
 import base64
+import ipaddress
 import os
 import secrets
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ VARIABLES = {
     "SECRET_KEY": Variable(secret=True, required=True),
     "SEAL_KEYS": Variable(secret=True, required=True),
     "INDEX_KEY": Variable(secret=True, required=True),
+    "AUDIT_KEY": Variable(secret=True, required=True),
     "DATABASE_URL": Variable(secret=True, required=True),
     "OWNER_DATABASE_URL": Variable(secret=True),
     "RUNTIME_ROLE": Variable(),
@@ -41,12 +43,16 @@ VARIABLES = {
     "UPLOAD_DIR": Variable(str(BASE_DIR / "var" / "uploads"), required=True),
     "LATE_REPORT_DAYS": Variable("30"),
     "TRUSTED_PROXIES": Variable("0"),
+    "AUDIT_KEEP_DAYS": Variable("3653"),
+    "AUDIT_ANCHORS": Variable(),
+    "METRICS_NETWORKS": Variable("127.0.0.0/8,::1/128"),
 }
 # "build" is for commands that need neither secrets nor a database: help, messages, collectstatic. It never serves.
 KINDS = ("production", "demo", "test", "build")
 # The keys that the demo and the tests make themselves begin so; production refuses them.
 MADE_UP = ("demo-", "test-")
 KEY_BYTES = 32
+LEAST_AUDIT_DAYS = 183
 
 
 def _stated() -> dict[str, str]:
@@ -89,7 +95,7 @@ def value(name: str) -> str:
 def _keys(name: str, given: str) -> list[str]:
     """The keys in a variable that holds some; of SEAL_KEYS, what their base64 stands for."""
     if name != "SEAL_KEYS":
-        return [given] if name in {"SECRET_KEY", "INDEX_KEY"} else []
+        return [given] if name in {"SECRET_KEY", "INDEX_KEY", "AUDIT_KEY"} else []
     try:
         keys = [
             base64.b64decode(entry.split(":")[1], validate=True)
@@ -112,6 +118,7 @@ def _made_up() -> str:
 SECRET_KEY = value("SECRET_KEY") or _made_up()
 SEAL_KEYS = value("SEAL_KEYS") or f"1:{base64.b64encode(_made_up()[:KEY_BYTES].encode()).decode()}"
 INDEX_KEY = value("INDEX_KEY") or _made_up()
+AUDIT_KEY = value("AUDIT_KEY") or _made_up()
 
 DEBUG = False
 ALLOWED_HOSTS = [host for host in value("ALLOWED_HOSTS").split(",") if host] or [
@@ -149,9 +156,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # These come first: every answer has their headers, also one that a later one gives, or an error.
+    "jincheng_insurance.audit.context.RequestContextMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "jincheng_insurance.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "jincheng_insurance.audit.context.RequestContextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "jincheng_insurance.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -159,8 +170,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jincheng_insurance.audit.history.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -251,6 +260,17 @@ LATE_REPORT_DAYS = int(value("LATE_REPORT_DAYS"))
 if not value("TRUSTED_PROXIES").isdecimal():
     raise ImproperlyConfigured("TRUSTED_PROXIES is the number of proxies in front, such as 1.")
 TRUSTED_PROXIES = int(value("TRUSTED_PROXIES"))
+# The record of acts is kept ten years, as claims are; the law asks for six months at least. Nothing removes it earlier.
+if not value("AUDIT_KEEP_DAYS").isdecimal() or int(value("AUDIT_KEEP_DAYS")) < LEAST_AUDIT_DAYS:
+    raise ImproperlyConfigured(
+        f"AUDIT_KEEP_DAYS is a number of days, {LEAST_AUDIT_DAYS} (six months) or more."
+    )
+AUDIT_KEEP_DAYS = int(value("AUDIT_KEEP_DAYS"))
+AUDIT_ANCHORS = value("AUDIT_ANCHORS")
+try:
+    METRICS_NETWORKS = [ipaddress.ip_network(one) for one in value("METRICS_NETWORKS").split(",") if one]
+except ValueError as error:
+    raise ImproperlyConfigured(f"METRICS_NETWORKS lists networks such as 10.0.0.0/8: {error}.") from error
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 
 CONTENT_SECURITY_POLICY = {
@@ -271,13 +291,14 @@ SECURE_REFERRER_POLICY = "same-origin"
 if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
@@ -304,6 +325,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep imports": {"task": "enrollment.sweep_imports", "schedule": 30.0},
     "sweep exports": {"task": "sheets.sweep_exports", "schedule": 30.0},
     "sweep claims imports": {"task": "claims.sweep_imports", "schedule": 30.0},
+    "seal the record of acts": {"task": "audit.seal", "schedule": 300.0},
+    "verify the record of acts": {"task": "audit.verify", "schedule": 24 * 3600.0},
     "sweep the API": {"task": "api.sweep", "schedule": 3600.0},
 }
 
@@ -342,7 +365,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "jincheng_insurance.web.logs.Redacted",
+            "()": f"jincheng_insurance.web.logs.{'AsJson' if PRODUCTION else 'Redacted'}",
             "fmt": "{asctime} {levelname} {name} {message}",
             "style": "{",
         }

@@ -76,6 +76,7 @@ def _start() -> None:
         "SECRET_KEY": "test-" + "k" * 50,
         "SEAL_KEYS": f"1:{base64.b64encode(b'test-' + b's' * 27).decode()}",
         "INDEX_KEY": "test-" + "i" * 40,
+        "AUDIT_KEY": "test-" + "a" * 40,
         "DATABASE_URL": postgres.url(RUNTIME, TEMPLATE),
         "OWNER_DATABASE_URL": postgres.url(OWNER, TEMPLATE),
         "RUNTIME_ROLE": RUNTIME,

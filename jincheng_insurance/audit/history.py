@@ -9,6 +9,7 @@ stands in the record of acts.
 Who acts is said to the triggers by a setting of the connection, `pghistory.context_metadata`."""
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ from jincheng_insurance.audit.context import GetResponse, current_request
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SET = "SELECT set_config('pghistory.context_metadata', %s, false)"
+_said = threading.local()  # whether this thread's connection has been told
 HIDDEN = ("_sealed", "_index", "password", "digest")
 
 
@@ -65,18 +67,24 @@ def acting(**facts: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        if connection.connection is not None and not connection.needs_rollback:
-            _say("")
+        _be_silent()
 
 
 def say_actor(user_id: int) -> None:
-    """Within a request: it acts for this user, as turned out later (by a token)."""
+    """Within a request: it acts for this user, signed in or known by a token."""
     _say(json.dumps({"request": current_request().request_id, "user": user_id}))
 
 
 def _say(facts: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SET, [facts])
+    _said.now = bool(facts)
+
+
+def _be_silent() -> None:
+    """Take back what was said of who acts, if anything was and the connection still stands."""
+    if getattr(_said, "now", False) and connection.connection is not None and not connection.needs_rollback:
+        _say("")
 
 
 class HistoryMiddleware:
@@ -88,5 +96,9 @@ class HistoryMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method in SAFE:
             return self.get_response(request)
-        with acting(request=current_request().request_id, user=request.user.pk):
+        if request.user.is_authenticated:
+            say_actor(request.user.pk)
+        try:
             return self.get_response(request)
+        finally:
+            _be_silent()

@@ -53,6 +53,7 @@ set_language                GET    -         302   302   302     302     302    
 set_language                POST   -         302   302   302     302     302     302     302   302   302
 healthz                     GET    -         200   200   200     200     200     200     200   200   200
 readyz                      GET    -         200   200   200     200     200     200     200   200   200
+metrics                     GET    -         200   200   200     200     200     200     200   200   200
 
 roster:imports              GET    -         200   403   200     403     403     403     200   403   sign-in
 roster:imports              POST   -         302   403   302     403     403     403     403   403   sign-in

@@ -14,6 +14,7 @@ from claims.services.payment import record_payment
 from enrollment.models import RosterChange
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.append_only import AppendOnly
+from jincheng_insurance.audit.chain import seal_records
 from premiums.services.statements import issue_statement
 from riskpool.services.alerts import evaluate_agreement
 from tests.histories import change_all, make_rows
@@ -40,6 +41,7 @@ def filled(live_world: World) -> World:
     """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued, an
     alert fired."""
     make_rows(live_world)
+    change_all()
     claim = approved_claim(live_world.own)
     returned = submitted_claim(live_world.own)
     return_claim(claim=returned, reason="补", missing=["invoice"], actor=live_world.own[Role.REVIEWER])
@@ -56,7 +58,7 @@ def filled(live_world: World) -> World:
         household_key=household.pk,
         field="category",
     )
-    change_all()
+    seal_records()
     return live_world
 
 
