@@ -3,12 +3,14 @@ read; a secret may stand in a file named by NAME_FILE. While the demo runs, its 
 aren't set."""
 
 import base64
+import ipaddress
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 import environ
+import pghistory
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -47,6 +49,10 @@ VARIABLES = {
     "SITE_URL": Variable("http://localhost:8000"),
     "REVEALS_A_DAY": Variable("20"),
     "EXPORT_APPROVAL_ROWS": Variable("1000"),
+    "TRUSTED_PROXIES": Variable("0"),
+    "AUDIT_KEEP_DAYS": Variable("3653"),
+    "AUDIT_ANCHORS": Variable(),
+    "METRICS_NETWORKS": Variable("127.0.0.0/8,::1/128"),
 }
 # "build" is for commands that need neither secrets nor a database: help, messages, collectstatic. It never serves.
 KINDS = ("production", "demo", "test", "build")
@@ -54,6 +60,7 @@ KINDS = ("production", "demo", "test", "build")
 MADE_UP = ("demo-", "test-")
 KEY_BYTES = 32
 PLAIN_KEYS = ("SECRET_KEY", "INDEX_KEY", "AUDIT_KEY")
+LEAST_AUDIT_DAYS = 183
 
 
 def _stated() -> dict[str, str]:
@@ -164,6 +171,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "pgtrigger",
+    "pghistory",
     "rest_framework",
     "drf_spectacular",
     "django_htmx",
@@ -173,17 +182,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # These come first: every answer has their headers, also one that a later one gives, or an error.
+    "jincheng_insurance.audit.context.RequestContextMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "jincheng_insurance.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "jincheng_insurance.audit.context.RequestContextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "jincheng_insurance.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jincheng_insurance.audit.history.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -225,6 +237,9 @@ if value("OWNER_DATABASE_URL") and ENVIRONMENT != "build":
 else:
     RUNTIME_ROLE = ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# A history row is looked for by its object alone.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 AUTH_USER_MODEL = "access.User"
 LOGIN_URL = "access:login"
@@ -269,6 +284,19 @@ LATE_REPORT_DAYS = number("LATE_REPORT_DAYS", "days")
 REVEALS_A_DAY = number("REVEALS_A_DAY", "looks")
 # An export with more rows than this and numbers in full waits for somebody else's approval (R25).
 EXPORT_APPROVAL_ROWS = number("EXPORT_APPROVAL_ROWS", "rows")
+# How many proxies of one's own stand in front; whoever else writes X-Forwarded-For isn't believed.
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", "proxies in front")
+# The record of acts is kept ten years, as claims are; the law asks for six months at least. Nothing removes it earlier.
+if not value("AUDIT_KEEP_DAYS").isdecimal() or int(value("AUDIT_KEEP_DAYS")) < LEAST_AUDIT_DAYS:
+    raise ImproperlyConfigured(
+        f"AUDIT_KEEP_DAYS is a number of days, {LEAST_AUDIT_DAYS} (six months) or more."
+    )
+AUDIT_KEEP_DAYS = int(value("AUDIT_KEEP_DAYS"))
+AUDIT_ANCHORS = value("AUDIT_ANCHORS")
+try:
+    METRICS_NETWORKS = [ipaddress.ip_network(one) for one in value("METRICS_NETWORKS").split(",") if one]
+except ValueError as error:
+    raise ImproperlyConfigured(f"METRICS_NETWORKS lists networks such as 10.0.0.0/8: {error}.") from error
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 
 CONTENT_SECURITY_POLICY = {
@@ -289,13 +317,14 @@ SECURE_REFERRER_POLICY = "same-origin"
 if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
@@ -328,6 +357,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep claims imports": {"task": "claims.sweep_imports", "schedule": 30.0},
     "fold the loss ledger's days": {"task": "claims.fold_loss_days", "schedule": 60.0},
     "break losses down": {"task": "riskpool.take_breakdowns", "schedule": 600.0},
+    "seal the record of acts": {"task": "audit.seal", "schedule": 300.0},
+    "verify the record of acts": {"task": "audit.verify", "schedule": 24 * 3600.0},
     "sweep the API": {"task": "api.sweep", "schedule": 3600.0},
 }
 
@@ -375,7 +406,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "jincheng_insurance.web.logs.Redacted",
+            "()": f"jincheng_insurance.web.logs.{'AsJson' if PRODUCTION else 'Redacted'}",
             "fmt": "{asctime} {levelname} {name} {message}",
             "style": "{",
         }

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from jincheng_insurance.web import health
+from jincheng_insurance.web import health, metrics
 
 handler404 = "jincheng_insurance.api.problems.page_not_found"
 handler500 = "jincheng_insurance.api.problems.server_error"
@@ -28,4 +28,5 @@ urlpatterns = [
     path("api/v1/", include((API, "api"))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]

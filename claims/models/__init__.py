@@ -12,12 +12,14 @@ from claims.models.claim import (
 )
 from claims.models.decision import Decision
 from claims.models.document import ClaimDocument, DocumentKind, DocumentRequest
+from claims.models.history import HISTORIES
 from claims.models.ledger import LossDay, LossEntry
 from claims.models.loss import Cause, Finding, LossItem, PropertyLoss, SignOff
 from claims.models.medical import MedicalBill
 from claims.models.payment import Payment, PaymentBatch, PaymentLine
 
 __all__ = [
+    "HISTORIES",
     "MOST",
     "BenefitYear",
     "Care",

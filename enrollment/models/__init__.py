@@ -1,5 +1,6 @@
 """Policy years and agreements, our mirror of the national monitoring roster, and the insured (R1-R3, R17)."""
 
+from enrollment.models.history import HISTORIES
 from enrollment.models.imports import (
     ParticipationImport,
     ParticipationRow,
@@ -22,6 +23,7 @@ from enrollment.models.words import MONITORED, NEWBORN_WITHIN, BasicInsurance, C
 from enrollment.models.year import Agreement, PolicyTerm, PolicyYear
 
 __all__ = [
+    "HISTORIES",
     "MONITORED",
     "NEWBORN_WITHIN",
     "Agreement",

@@ -18,6 +18,7 @@ from enrollment.texts import term_rows
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
+from jincheng_insurance.audit.services import note_view
 
 
 @requires(Act.VIEW_INSURED)
@@ -32,6 +33,7 @@ def insured_household(request: HttpRequest, pk: int) -> HttpResponse:
         actor,
         pk=pk,
     )
+    note_view(actor=actor, on=row)
     persons = [
         (person, masked_identity(person.roster_person), masked_telephone(person.roster_person))
         for person in row.persons.select_related("roster_person").order_by("id")

@@ -28,6 +28,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
+from jincheng_insurance.audit.services import note_view
 from jincheng_insurance.web.answers import refusals_shown
 
 
@@ -62,7 +63,9 @@ def add_member(request: HttpRequest, pk: int) -> HttpResponse:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One member: as listed, payee accounts, and for the county the forms to change them."""
     actor = actor_of(request)
-    return _page(request, access_row(_persons(), actor, pk=pk), actor)
+    row = access_row(_persons(), actor, pk=pk)
+    note_view(actor=actor, on=row, county_id=row.household.county_id)
+    return _page(request, row, actor)
 
 
 @requires(Act.VIEW_ROSTER)

@@ -24,6 +24,7 @@ from enrollment.texts import failure_text
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
+from jincheng_insurance.audit.services import note_view
 from jincheng_insurance.sheets.models import Upload
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
@@ -155,6 +156,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     """One household of the roster with its members, numbers masked."""
     actor = actor_of(request)
     row: RosterHousehold = access_row(roster_households(actor), actor, pk=pk)
+    note_view(actor=actor, on=row)
     persons = [(person, masked_identity(person)) for person in row.persons.order_by("id")]
     insured = row.insured.visible_to(actor).select_related("agreement__insurer").order_by("-policy_year")
     context = {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from jincheng_insurance.access.key_marks import KeyMark
 from jincheng_insurance.access.roles import ACTS_OF, CITY_ROLES, COUNTY_ROLES, INSURER_ROLES, Act, Role
 from jincheng_insurance.access.scope import Scope, ScopedManager, place_of
+from jincheng_insurance.audit.history import history_of
 
 
 class Region(models.Model):
@@ -193,4 +194,11 @@ class ApiToken(models.Model):
         return self.revoked_at is None and self.expires_at > timezone.now()
 
 
-__all__ = ["ApiToken", "Grant", "Insurer", "KeyMark", "Region", "Scope", "ScopedManager", "User"]
+# Who may do what is tracked as it was; passwords and tokens' digests are not.
+HISTORIES = (
+    history_of(User, without=("last_login",)),
+    history_of(Grant),
+    history_of(ApiToken, without=("last_used_at",)),
+)
+
+__all__ = ["HISTORIES", "ApiToken", "Grant", "Insurer", "KeyMark", "Region", "Scope", "ScopedManager", "User"]

@@ -1,4 +1,3 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from jincheng_insurance.access import token_views, views
@@ -7,7 +6,7 @@ app_name = "access"
 urlpatterns = [
     path("", views.home, name="home"),
     path("sign-in/", views.SignIn.as_view(), name="login"),
-    path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("sign-out/", views.SignOut.as_view(), name="logout"),
     path("people/", views.people, name="people"),
     path("api-tokens/", token_views.tokens, name="tokens"),
     path("api-tokens/<int:pk>/revoke/", token_views.revoke, name="revoke_token"),

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from jincheng_insurance.access.models import ApiToken, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.tokens import token_in_force
+from jincheng_insurance.audit.history import say_actor
 
 SCHEME = "bearer"
 
@@ -27,6 +28,7 @@ class BearerToken(BaseAuthentication):
         token = token_in_force(secret.strip())
         if token is None:
             raise AuthenticationFailed(_("This token is unknown, revoked or expired. Make a new one."))
+        say_actor(token.user.pk)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -10,4 +10,8 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
+        from jincheng_insurance.audit.exports import EXPORTS
+        from jincheng_insurance.sheets.exports import register_export
+
+        register_export(*EXPORTS)
         register(MenuItem(_("Audit record"), "audit:records", "scroll-text", Act.VIEW_AUDIT, order=80))

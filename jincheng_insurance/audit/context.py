@@ -1,6 +1,7 @@
 """Which request is being answered, for the record of acts: its id and the address it came from; and who else wants to
 know of an act inside its own transaction."""
 
+import ipaddress
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +9,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,30 @@ def current_witness() -> Witness | None:
     return _witness.get()
 
 
-class RequestContextMiddleware:
-    """Gives each request an id, answered in `X-Request-ID`."""
+def client_address(request: HttpRequest) -> str | None:
+    """The address a request came from. Of the proxies in front, as many as TRUSTED_PROXIES says are believed: each adds
+    to X-Forwarded-For whom it was called by, so the visitor stands that many places from its end; what stands before
+    may be made up. None where nothing readable stands there."""
+    way = [request.META.get("REMOTE_ADDR", "")]
+    if settings.TRUSTED_PROXIES:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        way = [*forwarded, *way] if forwarded != [""] else way
+    at = max(0, len(way) - 1 - settings.TRUSTED_PROXIES)
+    try:
+        return str(ipaddress.ip_address(way[at].strip()))
+    except ValueError:
+        return None
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+
+class RequestContextMiddleware:
+    """Gives each request an id, answered in `X-Request-ID`. One that the caller sends is not taken over: it could be
+    made to look like another's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        facts = RequestFacts(str(uuid.uuid4()), request.META.get("REMOTE_ADDR") or None)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        facts = RequestFacts(str(uuid.uuid4()), client_address(request))
         token = _current.set(facts)
         try:
             response = self.get_response(request)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from jincheng_insurance.audit.context import current_request, current_witness
+from jincheng_insurance.audit.marks import mark_of
 from jincheng_insurance.audit.models import AuditRecord
 
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{11,20}[0-9Xx]?(?!\d)")
@@ -31,7 +32,7 @@ def record(
     if any(isinstance(value, str) and _LONG_NUMBER.search(value) for value in plain.values()):
         raise ValueError("a personal number does not belong into the audit record")
     request = current_request()
-    written = AuditRecord.objects.create(
+    written = AuditRecord(
         act=act,
         actor_id=actor.pk if actor is not None else None,
         object_type=on._meta.label_lower if on is not None else "",
@@ -42,9 +43,17 @@ def record(
         address=request.address,
         request_id=request.request_id,
     )
+    written.mac = mark_of(written)
+    written.save(force_insert=True)
     if witness := current_witness():
         witness(written)
     return written
+
+
+@transaction.atomic(durable=True)
+def note_view(*, actor: AbstractBaseUser, on: models.Model, county_id: int | None = None) -> None:
+    """Record that somebody opened the page of a person or household."""
+    record("view_page", actor=actor, on=on, county_id=county_id)
 
 
 def _plain(value: Any) -> Any:

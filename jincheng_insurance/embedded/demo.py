@@ -134,15 +134,14 @@ def chosen_port() -> int:
 def kept_secrets() -> dict[str, str]:
     """Passwords and keys made on first start and kept; production refuses them by their beginning."""
     file = FOLDER / "secrets.json"
-    if file.exists():
-        kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-        return {"AUDIT_KEY": f"demo-{secrets.token_hex(32)}"} | kept  # a demo made before there was one
-    return {
+    kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    made = {
         "SECRET_KEY": f"demo-{secrets.token_hex(32)}",
         "INDEX_KEY": f"demo-{secrets.token_hex(32)}",
         "AUDIT_KEY": f"demo-{secrets.token_hex(32)}",
         "SEAL_KEYS": f"1:{base64.b64encode(b'demo-' + secrets.token_bytes(27)).decode()}",
     }
+    return made | kept
 
 
 def keep_secrets(values: dict[str, str]) -> None:

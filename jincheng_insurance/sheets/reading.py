@@ -134,7 +134,7 @@ class RowStream(Iterator[SheetRow]):
         if length > MAX_FRAME:
             raise SheetError("reader_died")
         try:
-            message: tuple[Any, ...] = marshal.loads(self._take(length))
+            message: tuple[Any, ...] = marshal.loads(self._take(length))  # nosec B302
         except (ValueError, EOFError, TypeError) as error:
             raise SheetError("reader_died") from error
         if message[0] == "refused":

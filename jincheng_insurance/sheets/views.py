@@ -75,7 +75,8 @@ def new_export(request: HttpRequest, name: str) -> HttpResponse:
     if kind is None:
         raise Http404
     require(actor, kind.act)
-    form = kind.form(request.POST if request.method == "POST" else None, actor=actor)
+    asked = {name: value for name, value in request.GET.items() if name in kind.form.base_fields}
+    form = kind.form(request.POST if request.method == "POST" else None, actor=actor, initial=asked)
     if form.is_valid():
         with refusals_shown(request, form):
             export = services.request_export(

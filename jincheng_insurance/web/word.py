@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406
 
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT

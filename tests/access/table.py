@@ -53,6 +53,7 @@ set_language                GET    -         302   302   302     302     302    
 set_language                POST   -         302   302   302     302     302     302     302   302   302
 healthz                     GET    -         200   200   200     200     200     200     200   200   200
 readyz                      GET    -         200   200   200     200     200     200     200   200   200
+metrics                     GET    -         200   200   200     200     200     200     200   200   200
 
 roster:imports              GET    -         200   403   200     403     403     403     200   403   sign-in
 roster:imports              POST   -         302   403   302     403     403     403     403   403   sign-in
@@ -330,8 +331,11 @@ LEAVES_A_RECORD = frozenset(
     }
 )
 
+# Pages whose opening is on record: those of one person or household.
+VIEWS_ON_RECORD = frozenset({"roster:household", "roster:person", "enrollment:household"})
+
 # Of these, the ones that do nothing else.
-LOOKS_ONLY = LEAVES_A_RECORD - {"api:claims"}
+LOOKS_ONLY = (LEAVES_A_RECORD | VIEWS_ON_RECORD) - {"api:claims"}
 
 # What somebody does to their own inbox concerns nobody else: it changes these rows and leaves no record.
 OWN_INBOX = frozenset({"riskpool:open_notice", "riskpool:read_all"})

@@ -15,6 +15,7 @@ from tests.access.table import (
     LOOKS_ONLY,
     OWN_INBOX,
     SIGN_IN,
+    VIEWS_ON_RECORD,
     WRITES_NOTHING,
     Line,
 )
@@ -23,6 +24,8 @@ from tests.access.town import RECORDS, Town, Undone, addresses, keys_of, traces
 METHODS = ("GET", "POST")
 VISITORS = (*Role, ANONYMOUS)
 REFUSED = {"401", "403", "404", "405", SIGN_IN}
+# What signing in and out leaves behind.
+SIGNING = {"access:login": {RECORDS, "access_user"}, "access:logout": {RECORDS}}
 MISSING = [
     (address, method)
     for address in addresses()
@@ -78,7 +81,9 @@ def _wrong_trace(line: Line, answer: str, before: dict[str, str], after: dict[st
     changed = {table for table in before if before[table] != after[table]}
     if line.address in OWN_INBOX and answer not in REFUSED:
         return "" if changed <= {INBOX_ROWS} else f"changed {changed}, not the inbox alone"
-    looked = answer not in REFUSED and line.address in LEAVES_A_RECORD and line.method == "POST"
+    looked = answer not in REFUSED and line.address in (
+        LEAVES_A_RECORD if line.method == "POST" else VIEWS_ON_RECORD
+    )
     if looked and RECORDS not in changed:
         return "left no record of the look"
     if looked and (answer == "422" or line.address in LOOKS_ONLY):
@@ -86,7 +91,7 @@ def _wrong_trace(line: Line, answer: str, before: dict[str, str], after: dict[st
     acted = line.method == "POST" and answer not in REFUSED | {"422"} and line.address not in WRITES_NOTHING
     if acted and RECORDS not in changed:
         return "left no record"
-    if not acted and changed - ({RECORDS, "access_user"} if line.address == "access:login" else set()):
+    if not acted and changed - SIGNING.get(line.address, set()):
         return f"changed {changed}"
     return ""
 

@@ -704,7 +704,7 @@ def traces() -> dict[str, str]:
     tables = [
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and model._meta.app_label not in HOUSEKEEPING
+        if model._meta.managed and not model._meta.proxy and model._meta.app_label not in HOUSEKEEPING
     ]
     tables.remove(COUNTS_CALLS)
     query = " UNION ALL ".join(

@@ -15,6 +15,7 @@ from claims.services.payment import record_payment
 from enrollment.models import RosterChange
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.append_only import AppendOnly
+from jincheng_insurance.audit.chain import seal_records
 from jincheng_insurance.audit.derived import Derived
 from premiums.services.funds import confirm_receipt, pay_funds
 from premiums.services.reminders import remind_of_arrears
@@ -24,11 +25,16 @@ from riskpool.services.alerts import evaluate_agreement
 from riskpool.services.duties import upload_report
 from riskpool.services.suspension import ask_suspension
 from tests.clock import Clock
+from tests.histories import change_all, make_rows
 from tests.papers import pdf
 from tests.riskpool.settling import settled
 from tests.world import World, approved_claim, insure_person, list_household, submitted_claim
 
-MODELS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+MODELS = [
+    model
+    for model in apps.get_models(include_auto_created=True)
+    if model._meta.managed and not model._meta.proxy
+]
 APPEND_ONLY = sorted(
     (model for model in MODELS if issubclass(model, AppendOnly)), key=lambda model: model._meta.label
 )
@@ -46,6 +52,8 @@ def filled(live_world: World, clock: Clock) -> World:
     """A world in which every append-only table has a row: a claim paid, papers asked for, a statement issued, paid,
     received and reminded of, an alert fired, its report handed in, a suspension asked for, a year settled with a
     carry-forward and an excess."""
+    make_rows(live_world)
+    change_all()
     claim = approved_claim(live_world.own)
     returned = submitted_claim(live_world.own)
     return_claim(claim=returned, reason="补", missing=["invoice"], actor=live_world.own[Role.REVIEWER])
@@ -89,6 +97,7 @@ def filled(live_world: World, clock: Clock) -> World:
     clock.set(2027, 3, 31)
     settled(live_world)
     clock.set(2026, 11, 25)
+    seal_records()
     return live_world
 
 
