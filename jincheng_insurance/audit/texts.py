@@ -217,6 +217,8 @@ def _fact(name: str, value: Any) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return "—"
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if not isinstance(value, str):

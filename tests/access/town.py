@@ -50,7 +50,7 @@ from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.services import make_export, request_export
-from premiums.services.funds import pay_funds
+from premiums.services.funds import confirm_receipt, pay_funds
 from premiums.services.statements import issue_statement
 from riskpool.models import Alert, Duty, Notice, Suspension
 from riskpool.services.alerts import evaluate_agreement
@@ -141,7 +141,7 @@ class Town:
         if address == "claims:documents" and data:
             data["file"] = SimpleUploadedFile("scan.png", picture(colour="red"))
         if address == "riskpool:ask_suspension" and data:
-            data["file"] = SimpleUploadedFile("evidence.png", picture(colour="red"))
+            data["file"] = SimpleUploadedFile("scan.png", picture(colour="red"))
         if address == "riskpool:duty_upload" and data:
             data["file"] = SimpleUploadedFile("report.pdf", pdf())
         return (
@@ -184,6 +184,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         document=f"财农〔{party.county.code}〕1号",
         actor=party[Role.COUNTY_FINANCE],
     )
+    confirm_receipt(entry=paid_in, amount=Decimal(1), on=paid_in.on, actor=party[Role.REVIEWER])
     assessed = _with_a_bill(reported_claim(party, person), party)
     submitted, approved = submitted_claim(party), approved_claim(party)
     payable = submitted_claim(party)
@@ -372,7 +373,7 @@ def _suspensions(party: Party) -> tuple[Suspension, Suspension]:
             number=f"{party.agreement.number}-{year}",
             signed_on=party.agreement.signed_on,
         )
-        evidence = [("evidence.png", picture())]
+        evidence = [("scan.png", picture())]
         asked.append(
             ask_suspension(
                 agreement=agreement,
