@@ -1,6 +1,7 @@
 """A town for the access tests: both parties of the small world with one row in every state an address is about,
 visitors in every role, and visits that leave nothing behind."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -51,6 +52,7 @@ from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.services import make_export, request_export
 from premiums.services.funds import confirm_receipt, pay_funds
+from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
 from riskpool.models import Alert, Duty, Notice, Suspension
 from riskpool.services.alerts import evaluate_agreement
@@ -175,7 +177,12 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     leaver = insure_household(party, persons=3)
     person = stated.persons.order_by("id").first()
     assert person is not None
-    statement = issue_statement(agreement=party.agreement, actor=party[Role.COUNTY_OFFICER])
+    statement = issue_statement(
+        agreement=party.agreement,
+        actor=party[Role.COUNTY_OFFICER],
+        issued_on=timezone.localdate() - datetime.timedelta(days=40),
+    )
+    remind_of_arrears(agreement_id=party.agreement.pk)
     paid_in = pay_funds(
         agreement=party.agreement,
         side="county",
