@@ -80,17 +80,31 @@ def shown_rows(actor: User, rows: list[ClaimRow]) -> list[Shown]:
         .filter(pk__in={row.person_key for row in rows if row.person_key})
         .values_list("pk", "roster_person__name")
     )
-    return [_shown(row, claims.get(row.claim_key or 0), people) for row in rows]
+    reported = _reported_for(rows)
+    return [
+        _shown(row, claim := claims.get(row.claim_key or 0), _whose(row, claim, people, reported))
+        for row in rows
+    ]
 
 
-def _shown(row: ClaimRow, claim: Claim | None, people: dict[int, str]) -> Shown:
+def _reported_for(rows: list[ClaimRow]) -> dict[tuple[int, str], str]:
+    """The names in which the imports of these lines report claims, by import and case number."""
+    heads = ClaimRow.objects.filter(
+        claim_import__in={row.claim_import_id for row in rows},
+        kind__in=(ClaimRow.Kind.CLAIM, ClaimRow.Kind.LOSS),
+        reference__in={row.reference for row in rows if row.reference},
+    )
+    return {(head.claim_import_id, head.reference): head.facts.get("name") or "" for head in heads}
+
+
+def _shown(row: ClaimRow, claim: Claim | None, who: str) -> Shown:
     amount = row.facts.get(AMOUNTS[row.kind])
     if row.kind == ClaimRow.Kind.PAYMENT and amount is None and claim is not None:
         amount = claim.granted
     return Shown(
         row=row,
         sheet=SHEETS[ClaimRow.Kind(row.kind)],
-        who=people.get(row.person_key or 0, "") or _whose(row, claim),
+        who=who,
         claim=claim,
         day=row.facts.get(DAYS.get(row.kind, "")) or "",
         what=" · ".join(str(part) for part in WHAT[row.kind](row.facts) if part),
@@ -101,13 +115,16 @@ def _shown(row: ClaimRow, claim: Claim | None, people: dict[int, str]) -> Shown:
     )
 
 
-def _whose(row: ClaimRow, claim: Claim | None) -> str:
-    """The person or household a line is about: a household by name and code in the report of its loss, else by its
-    code."""
+def _whose(
+    row: ClaimRow, claim: Claim | None, people: dict[int, str], reported: dict[tuple[int, str], str]
+) -> str:
+    """Whom a line is about: the person found by number, or the household by name and code in the report of its loss.
+    Other lines say the name of their claim's report; of a household reported earlier, its code."""
     if row.kind == ClaimRow.Kind.LOSS:
         return " ".join(row.facts.get(name) or "" for name in ("name", "household_code"))
-    if claim is None:
-        return ""
+    name = people.get(row.person_key or 0) or reported.get((row.claim_import_id, row.reference))
+    if name or claim is None:
+        return name or ""
     if claim.insured_person is not None:
         return str(claim.insured_person.roster_person.name)
     return str(claim.insured_household.roster_household.code)

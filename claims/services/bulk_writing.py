@@ -17,9 +17,11 @@ from claims.services.loss import enter_item, enter_sign_off, open_loss
 from claims.services.payment import pay_claim
 from claims.services.steps import locked_agreement, locked_claim
 from enrollment.models import InsuredHousehold, InsuredPerson
+from enrollment.selectors import terms_of
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
+from jincheng_insurance.scheme.terms import Terms
 
 BATCH = 1_000
 
@@ -36,6 +38,7 @@ class Writer:
         self.rows = ClaimRow.objects.filter(claim_import=upload, new=True).order_by("id")
         self.claims: dict[int, Claim] = {}
         self.opened: dict[str, Claim] = {}
+        self.terms: dict[int, Terms] = {}
         self.of: Mapping[str, Callable[[ClaimRow], Claim]] = {
             Kind.CLAIM: self._open,
             Kind.LOSS: self._open_loss,
@@ -111,7 +114,8 @@ class Writer:
 
     def _bill(self, row: ClaimRow) -> Claim:
         claim = self._claim(row)
-        enter_bill(claim, bill_facts_of(restored(row.facts)), actor=self.actor)
+        terms = self._terms_of(claim.policy_year_id)
+        enter_bill(claim, bill_facts_of(restored(row.facts)), actor=self.actor, terms=terms)
         return claim
 
     def _item(self, row: ClaimRow) -> Claim:
@@ -134,6 +138,12 @@ class Writer:
         if signed.assessed != facts["assessed"]:
             raise Refused(_("The sum of the items changed meanwhile."), field="assessed", rule="R14")
         return claim
+
+    def _terms_of(self, year: int) -> Terms:
+        """The terms of a policy year, read once."""
+        if year not in self.terms:
+            self.terms[year] = terms_of(year)
+        return self.terms[year]
 
     @cached_property
     def _people(self) -> dict[int, InsuredPerson]:

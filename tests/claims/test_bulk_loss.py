@@ -444,6 +444,8 @@ def test_the_page_shows_whose_loss_what_was_lost_and_who_signed(world: World) ->
     client.force_login(adjuster)
     address = reverse("claims:import", args=[upload.pk])
     page = client.get(address).content.decode()
+    name = household.persons.order_by("pk")[0].roster_person.name
+    assert page.count(name) == 6
     for said in (
         household.roster_household.code,
         "自然灾害 · 洪水",
