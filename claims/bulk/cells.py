@@ -1,12 +1,15 @@
 """Cells of a claims workbook as they are meant. What can't be read surely is refused, never guessed."""
 
 import datetime
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 
-from claims.bulk.columns import CARE_WORDS, Field
+from claims.bulk.columns import CARE_WORDS
+from claims.bulk.field import Field
 from claims.forms.parts import MOST_YUAN
 from claims.services.bills import invoice_key
 from enrollment.roster.cleaning import (
@@ -23,6 +26,9 @@ from jincheng_insurance.scheme import identity
 from jincheng_insurance.web.forms import YuanField
 
 YUAN = YuanField(max_value=MOST_YUAN)
+NUMBER = forms.DecimalField(
+    min_value=Decimal("0.01"), max_value=Decimal(9_999_999), decimal_places=2, required=False
+)
 AMOUNT_CODES = {
     "invalid": "amount_unreadable",
     "commas": "amount_unreadable",
@@ -43,16 +49,12 @@ class UnreadableError(Exception):
 
 def read_cell(field: Field, cell: Any, *, today: datetime.date) -> Any:
     """The value of a cell, None where nothing stands in it. UnreadableError where it can't be what is meant."""
-    if field.cast == "yuan":
-        return _yuan(cell)
-    if field.cast == "day":
-        return _day(cell)
     if field.cast == "identity":
         return _identity(cell, today)
-    if field.cast == "care":
-        return _care(cell)
-    text = _text(field, cell)
-    if len(text) > field.longest:
+    if field.cast in PLAIN:
+        return PLAIN[field.cast](cell)
+    text = _choice(field, cell) if field.cast == "choice" else _text(field, cell)
+    if field.longest and len(text) > field.longest:
         raise UnreadableError("too_long", length=len(text), limit=field.longest)
     return text or None
 
@@ -110,6 +112,29 @@ def _care(cell: Any) -> str | None:
     if word not in CARE_WORDS:
         raise UnreadableError("care_unknown")
     return str(CARE_WORDS[word])
+
+
+def _choice(field: Field, cell: Any) -> str:
+    """The value its word stands for."""
+    word = clean_text(cell).lower()
+    if word and word not in field.meant and not field.open:
+        raise UnreadableError("choice_unknown", words="、".join(field.listed))
+    return field.meant.get(word, word)
+
+
+def _number(cell: Any) -> Decimal | None:
+    """A number above zero with at most two decimals."""
+    if isinstance(cell, bool | datetime.date):
+        raise UnreadableError("number_unreadable")
+    text = clean_text(cell) if isinstance(cell, str) else f"{cell:.{SIGNIFICANT}g}"
+    try:
+        number: Decimal | None = NUMBER.clean(text)
+    except ValidationError:
+        raise UnreadableError("number_unreadable") from None
+    return None if number is None else number.quantize(Decimal("0.01"))
+
+
+PLAIN: Mapping[str, Callable[[Any], Any]] = {"yuan": _yuan, "day": _day, "care": _care, "number": _number}
 
 
 def sentence(cell: Any) -> str:
