@@ -8,21 +8,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.roster import texts as roster
+from enrollment.roster.cells import CELL_TEXTS
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.web.rule_texts import rule_text
 
 PROBLEM_TEXTS = {
-    "missing": _("“%(column)s” is missing. Fill it in."),
-    "digits_lost": _(
-        "The number was stored as a number and has lost its last digits. Format the column as text and enter it again."
-    ),
-    "amount_unreadable": _("This is no amount in yuan. Enter a number such as 1234.50."),
-    "amount_decimals": _(
-        "An amount in yuan has at most two decimals. Enter it as on the paper; nothing is rounded."
-    ),
-    "amount_negative": _("An amount can't be below zero. Correct it."),
-    "amount_too_large": _("At most %(most)s yuan can be entered. Correct the amount."),
-    "day_unreadable": _("This is no day. Enter a full date such as 2026-03-09."),
+    **CELL_TEXTS,
     "care_unknown": _("Enter inpatient (住院) or outpatient (门诊)."),
     "choice_unknown": _("Choose one of the list: %(words)s."),
     "number_unreadable": _("Enter a number above zero with at most two decimals, such as 2 or 1.5."),

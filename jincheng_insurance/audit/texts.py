@@ -48,6 +48,8 @@ ACTS = {
     "pay_funds": _("noted a payment of premium"),
     "confirm_receipt": _("confirmed premium received"),
     "reverse_entry": _("reversed an entry of the fund ledger"),
+    "upload_funds": _("uploaded a workbook of allocations and payments"),
+    "book_fund_import": _("booked a workbook of allocations and payments"),
     "remind_of_arrears": _("reminder of arrears"),
     "download_premium": _("downloaded a paper of the premium"),
     "report_claim": _("reported a claim"),

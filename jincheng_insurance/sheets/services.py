@@ -152,13 +152,15 @@ def _write(export: Export, kind: ExportKind, path: Path) -> set[tuple[int | None
     if export.format == Export.Format.CSV:
         write_csv(path, resource, cells())
     else:
-        write_xlsx(path, resource, cells(), title=str(kind.title), note=_note(export))
+        write_xlsx(path, resource, cells(), title=str(kind.title), note=_note(export, kind))
     return reach
 
 
-def _note(export: Export) -> str:
+def _note(export: Export, kind: ExportKind) -> str:
     """The line under the title: what was chosen, who made it and when, and how numbers stand."""
-    numbers = _("identity numbers in full") if export.full else _("identity numbers masked")
+    numbers = ""
+    if kind.personal:
+        numbers = _("identity numbers in full") if export.full else _("identity numbers masked")
     parts = (export.described, export.made_by.unit, str(export.made_by), day(timezone.localdate()), numbers)
     return " · ".join(part for part in parts if part)
 

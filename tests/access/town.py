@@ -51,6 +51,7 @@ from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.services import make_export, request_export
+from premiums.services.fund_imports import upload_funds
 from premiums.services.funds import confirm_receipt, pay_funds
 from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
@@ -62,6 +63,7 @@ from riskpool.services.suspension import approve_suspension, ask_suspension
 from tests.access.table import ANONYMOUS
 from tests.api_calls import call, hand_in, token_for
 from tests.papers import added_document, pdf, picture
+from tests.premiums.workbooks import funding_workbook
 from tests.world import (
     PASSWORD,
     Party,
@@ -140,6 +142,8 @@ class Town:
         client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         if address in {"roster:imports", "enrollment:participation", "claims:imports"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
+        if address == "premiums:imports" and data:
+            data["file"] = SimpleUploadedFile("funds.xlsx", _funding(side.party))
         if address == "claims:documents" and data:
             data["file"] = SimpleUploadedFile("scan.png", picture(colour="red"))
         if address == "riskpool:ask_suspension" and data:
@@ -191,7 +195,13 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         document=f"财农〔{party.county.code}〕1号",
         actor=party[Role.COUNTY_FINANCE],
     )
-    confirm_receipt(entry=paid_in, amount=Decimal(1), on=paid_in.on, actor=party[Role.REVIEWER])
+    confirm_receipt(
+        entry=paid_in,
+        amount=Decimal("0.50"),
+        on=timezone.localdate(),
+        note="银行扣收手续费",
+        actor=party[Role.REVIEWER],
+    )
     assessed = _with_a_bill(reported_claim(party, person), party)
     submitted, approved = submitted_claim(party), approved_claim(party)
     payable = submitted_claim(party)
@@ -270,6 +280,9 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     make_export(export_id=export.pk)
     bill = assessed.bills.get()
     newborn = add_newborn(party, listed)
+    funding = upload_funds(
+        data=_funding(party), file_name=f"{party.county.code}-4.xlsx", actor=party[Role.COUNTY_FINANCE]
+    )
     account = propose_account(
         person=person.roster_person, facts=account_facts(person.roster_person), actor=second_officer(party)
     )
@@ -299,6 +312,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "agreement": party.agreement.pk,
             "statement": statement.pk,
             "paid_in": paid_in.pk,
+            "funding": funding.pk,
             "alert": alert.pk,
             "report": Duty.objects.get(agreement=party.agreement, kind="special_report").pk,
             "handed": handed.pk,
@@ -423,6 +437,15 @@ def _claims_workbook(party: Party, person: InsuredPerson) -> ClaimImport:
     return upload
 
 
+def _funding(party: Party) -> bytes:
+    """An allocation of the county's and one of the city's, of which each finance books its own."""
+    year, county, today = party.agreement.policy_year_id, party.county.name, timezone.localdate()
+    return funding_workbook(
+        (year, county, "县级", "下达", f"{county}财农5号", today, 1),
+        (year, county, "市级", "下达", f"{county}财农6号", today, 1),
+    )
+
+
 def _unplaced(party: Party) -> RosterImport:
     """An import that waits for its columns to be named."""
     waiting = RosterImport.objects.create(
@@ -508,6 +531,7 @@ def _posted(
         "access:login": {"username": side.party[Role.ADJUSTER].username, "password": PASSWORD},
         "set_language": {"language": "en"},
         "premiums:cancel": {"reason": "名单有误"},
+        "premiums:imports": {"file": ""},
         "premiums:move": {"kind": "paid", "amount": "0.01", "on": today, "document": "财农2号"},
         "premiums:receipt": {"amount": "1", "on": today},
         "premiums:reverse": {"reason": "错记"},

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0008_y1_payers'),
+        ('claims', '0009_s_lossday'),
     ]
 
     operations = [
