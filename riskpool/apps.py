@@ -15,6 +15,7 @@ class RiskpoolConfig(AppConfig):
             MenuItem(
                 _("Alerts"), "riskpool:alerts", "bell-ring", Act.VIEW_POOL, order=11, count=fired_alerts
             ),
+            MenuItem(_("Annual settlement"), "riskpool:settlements", "scale", Act.VIEW_POOL, order=12),
         )
 
 

@@ -86,6 +86,7 @@ ACTS = {
     "draft_settlement": _("drafted a settlement"),
     "confirm_settlement": _("confirmed a settlement"),
     "offset_carry": _("carry-forward set off"),
+    "download_settlement": _("downloaded a settlement statement"),
     "request_export": _("asked for an export"),
     "fetch_export": _("fetched an export"),
     "add_document": _("added a paper to a claim"),

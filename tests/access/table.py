@@ -214,6 +214,13 @@ riskpool:export             GET    -         200   200   200     200     200    
 riskpool:ledger             GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:agreement          GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
 riskpool:agreement_export   GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+riskpool:settlements        GET    -         200   200   200     200     200     200     200   403   sign-in
+riskpool:draft_settlement   POST   year      302   403   403     403     403     403     403   403   sign-in
+riskpool:settlement         GET    settlement 200  200   200     200     200     200     200   403   sign-in
+riskpool:settlement_line    GET    settled   200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+riskpool:confirm_settlement GET    settlement 200  200   403     403     403     403     403   403   sign-in
+riskpool:confirm_settlement POST   settlement 302  302   403     403     403     403     403   403   sign-in
+riskpool:carry              GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alert              GET    alert     200   200   200/404 200/404 200/404 200/404 200   403   sign-in
 
