@@ -286,6 +286,7 @@ def test_the_last_year_refunds_what_is_left_by_contribution(world: World, clock:
             kind="paid",
             amount=amount,
             on="2028-07-01",
+            document="财农〔2028〕1号",
             booked_by=world.own[Role.CITY_OFFICER],
         )
     settled(world, 2028)
