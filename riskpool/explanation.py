@@ -1,5 +1,6 @@
 """The explanation of a settlement's line in the reader's words: its stages, and what is booked for whom (R19, R23)."""
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from jincheng_insurance.scheme.terms import SettlementLevel
 from jincheng_insurance.web.formats import percent
 from riskpool.models import SettlementLine
 from riskpool.selectors.settlements import shares_of_line
-from riskpool.texts import MOVEMENT_RULES, MOVEMENTS, POOLED, STAGES
+from riskpool.texts import LEDGERS, MOVEMENT_RULES, MOVEMENTS, POOLED, STAGES
 
 RESULTS = frozenset({"carry_forward", "excess"})
 
@@ -36,6 +37,16 @@ class ShareLine:
     amount: Decimal
     booked: Decimal
     change: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which rows of a ledger a line was read from: how many, the last one's number, and the latest date among them."""
+
+    ledger: str
+    rows: int
+    largest: int | None
+    last_on: datetime.date | None
 
 
 def explain_line(line: SettlementLine) -> list[Line]:
@@ -64,6 +75,19 @@ def shares_in_words(line: SettlementLine) -> list[ShareLine]:
             share.change,
         )
         for share in shares_of_line(line)
+    ]
+
+
+def sources_in_words(line: SettlementLine) -> list[Source]:
+    """The rows counted of the fund ledger and of the loss ledger."""
+    return [
+        Source(
+            str(LEDGERS[ledger]),
+            rows["rows"],
+            rows["largest"],
+            datetime.date.fromisoformat(rows["last_on"]) if rows["last_on"] else None,
+        )
+        for ledger, rows in sorted(line.sources.items())
     ]
 
 

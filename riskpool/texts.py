@@ -45,6 +45,7 @@ MOVEMENTS = {
     "refund": _("Refund after the last year"),
 }
 MOVEMENT_RULES = {"carry": "R23", "excess": "R23", "refund": "R24"}
+LEDGERS = {"fund": _("Fund ledger"), "loss": _("Loss ledger")}
 POOLED = _("all counties of the insurer together")
 
 LEVEL_TEXTS = {

@@ -18,7 +18,7 @@ from jincheng_insurance.web.downloads import DOCX, XLSX, download
 from jincheng_insurance.web.pages import paginate
 from jincheng_insurance.web.word import write_word
 from premiums.paper import workbook_of
-from riskpool.explanation import explain_line, shares_in_words
+from riskpool.explanation import explain_line, shares_in_words, sources_in_words
 from riskpool.models import SettlementDraft, SettlementLine
 from riskpool.paper import settlement_paper
 from riskpool.selectors import settlements as settled
@@ -90,6 +90,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         "sums": settled.sums_of([row]),
         "stages": explain_line(row),
         "shares": shares_in_words(row),
+        "sources": sources_in_words(row),
     }
     return render(request, "riskpool/settlement_line.html", context)
 

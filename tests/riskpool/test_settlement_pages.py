@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from docx import Document
 
 from claims.services.intake import change_reserve
@@ -101,7 +103,9 @@ def test_a_line_shows_its_stages_with_their_rules_and_the_rows_counted(ended: Wo
     page = shown(signed_in(ended, Role.AUDITOR), f"/pool/settlements/lines/{line.pk}/")
     for text in ("156.00", "344.00", "103.20", "净保费的120.00%", "市县比例 3 : 7", ">R19<", ">R23<"):
         assert text in page
-    assert str(line.sources["loss"]["largest"]) in page
+    for ledger in ("fund", "loss"):
+        assert f'<td class="num">{line.sources[ledger]["largest"]}</td>' in page
+    assert "2026年11月25日" in page
 
 
 @pytest.mark.parametrize("role", [Role.COUNTY_OFFICER, Role.COUNTY_FINANCE, Role.ADJUSTER, Role.REVIEWER])
@@ -208,3 +212,22 @@ def test_what_is_not_confirmed_says_so_on_paper(ended: World) -> None:
     text = "\n".join(paragraph.text for paragraph in Document(io.BytesIO(word.content)).paragraphs)
     assert "2026年度清算书（草案）" in text
     assert "未确认" in text
+
+
+def test_a_longer_list_takes_no_more_queries(ended: World, clock: Clock) -> None:
+    client = signed_in(ended, Role.AUDITOR)
+    claim = incurred(ended.own, "1.00")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            shown(client, "/pool/settlements/")
+        return len(captured)
+
+    draft_settlement(policy_year_id=2026, actor=colleague())
+    shown(client, "/pool/settlements/")
+    few = queries()
+    for reserve in range(2, 8):
+        change_reserve(claim=claim, reserve=Decimal(reserve), reason="复核", actor=ended.own[Role.ADJUSTER])
+        draft_settlement(policy_year_id=2026, actor=colleague())
+    assert SettlementDraft.objects.count() == 7
+    assert queries() == few
