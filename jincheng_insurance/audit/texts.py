@@ -102,6 +102,7 @@ ACTS = {
     "open_evidence": _("opened a piece of evidence"),
     "suspend_payments": _("payments suspended"),
     "resume_payments": _("payments may go on"),
+    "download_settlement": _("downloaded a settlement statement"),
     "request_export": _("asked for an export"),
     "fetch_export": _("fetched an export"),
     "add_document": _("added a paper to a claim"),

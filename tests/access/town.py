@@ -3,12 +3,14 @@ visitors in every role, and visits that leave nothing behind."""
 
 import datetime
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -41,7 +43,7 @@ from enrollment.models import (
     RosterRow,
     UnplacedSheet,
 )
-from enrollment.selectors import identity_place
+from enrollment.selectors import identity_place, terms_of
 from enrollment.services.leaving import withdraw_person
 from enrollment.services.moving import ask_move
 from enrollment.services.payee import propose_account
@@ -51,6 +53,7 @@ from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.services import make_export, request_export
+from jincheng_insurance.web.downloads import XLSX
 from premiums.services.fund_imports import upload_funds
 from premiums.services.funds import confirm_receipt, pay_funds
 from premiums.services.reminders import remind_of_arrears
@@ -59,11 +62,13 @@ from riskpool.models import Alert, Duty, Notice, Suspension
 from riskpool.services.alerts import evaluate_agreement
 from riskpool.services.breakdown import take_breakdown
 from riskpool.services.duties import upload_report
+from riskpool.services.settlement import draft_settlement
 from riskpool.services.suspension import approve_suspension, ask_suspension
 from tests.access.table import ANONYMOUS
 from tests.api_calls import call, hand_in, token_for
 from tests.papers import added_document, pdf, picture
 from tests.premiums.workbooks import funding_workbook
+from tests.riskpool.settling import colleague, settled
 from tests.world import (
     PASSWORD,
     Party,
@@ -117,6 +122,9 @@ class Town:
     foreign: Side
     workbook: bytes
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
+    cookies_then: dict[str, SimpleCookie] = field(
+        default_factory=dict
+    )  # of sessions begun when the books have closed
     tokens: dict[str, str] = field(default_factory=dict)
 
     def visit(
@@ -138,8 +146,10 @@ class Town:
             if address == "api:documents" and data:
                 return hand_in(secret, path, **data)
             return call(secret, method, path, data if method == "POST" else None)
+        later = address == "riskpool:confirm_settlement"
         client = Client(enforce_csrf_checks=csrf)
-        client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
+        cookies = (self.cookies_then if later else self.cookies)[visitor]
+        client.cookies = SimpleCookie(cookies.output(header="", sep=";"))
         if address in {"roster:imports", "enrollment:participation", "claims:imports"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
         if address == "premiums:imports" and data:
@@ -150,32 +160,69 @@ class Town:
             data["file"] = SimpleUploadedFile("scan.png", picture(colour="red"))
         if address == "riskpool:duty_upload" and data:
             data["file"] = SimpleUploadedFile("report.pdf", pdf())
-        return (
-            client.generic(method, path)
-            if method not in {"GET", "POST"}
-            else _send(client, method, path, data)
-        )
+        with books_closed(self.world) if later else nullcontext():
+            return (
+                client.generic(method, path)
+                if method not in {"GET", "POST"}
+                else _send(client, method, path, data)
+            )
 
 
 def _send(client: Client, method: str, path: str, data: dict[str, object]) -> HttpResponse:
+    if method not in {"GET", "POST"}:
+        return client.generic(method, path)
     return client.get(path) if method == "GET" else client.post(path, data)
+
+
+@contextmanager
+def books_closed(world: World) -> Iterator[None]:
+    """Within it the books of the world's year have closed, unless they have anyway."""
+    closing_day = datetime.datetime.combine(
+        terms_of(world.year.pk).closes_on, datetime.time(10), tzinfo=timezone.get_default_timezone()
+    )
+    moment = max(closing_day, timezone.now())
+    with patch("django.utils.timezone.now", lambda: moment):
+        yield
 
 
 def build_town() -> Town:
     world = make_world()
-    own = _side(world.own, ("陵川甲", "陵川乙"))
-    foreign = _side(world.foreign, ("高平丙", "高平丁"))
+    own = _side(world, world.own, ("陵川甲", "陵川乙"))
+    foreign = _side(world, world.foreign, ("高平丙", "高平丁"))
     town = Town(world, own, foreign, _workbook())
-    town.cookies[ANONYMOUS] = SimpleCookie()
+    _settle(town)
+    town.cookies[ANONYMOUS] = town.cookies_then[ANONYMOUS] = SimpleCookie()
     for role in Role:
-        client = Client()
-        client.force_login(world.own[role])
-        town.cookies[role] = client.cookies
+        town.cookies[role] = _signed_in(world.own[role])
+        with books_closed(world):
+            town.cookies_then[role] = _signed_in(world.own[role])
         town.tokens[role] = token_for(world.own[role])
     return town
 
 
-def _side(party: Party, names: tuple[str, ...]) -> Side:
+def _signed_in(user: User) -> SimpleCookie:
+    client = Client()
+    client.force_login(user)
+    return client.cookies
+
+
+def _settle(town: Town) -> None:
+    """What both parties' claims have come to since is settled, so that either has a carry-forward and an excess; and
+    one more change waits to be confirmed."""
+    year = town.world.year.pk
+    with books_closed(town.world):
+        settled(town.world, year)
+    for side in (town.own, town.foreign):
+        claim = reported_claim(side.party)
+        side.codes.append(claim.number)
+    with books_closed(town.world):
+        waiting = draft_settlement(policy_year_id=year, actor=colleague())
+    for side in (town.own, town.foreign):
+        line = waiting.lines.get(agreement=side.party.agreement)
+        side.rows |= {"year": year, "settlement": waiting.pk, "settled": line.pk}
+
+
+def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
     """A party's rows: the statement comes before the last household is insured, so that another can be issued."""
     stated = insure_household(party, names=names)
     leaver = insure_household(party, persons=3)
@@ -187,6 +234,8 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         issued_on=timezone.localdate() - datetime.timedelta(days=40),
     )
     remind_of_arrears(agreement_id=party.agreement.pk)
+    with books_closed(world):
+        settled(world, world.year.pk)
     paid_in = pay_funds(
         agreement=party.agreement,
         side="county",
@@ -664,9 +713,10 @@ def _workbook() -> bytes:
 
 def text_of(answer: HttpResponse) -> str:
     """What a visitor reads of an answer: the page; of a workbook all its cells."""
-    if not answer.streaming:
-        return answer.content.decode()
-    book = load_workbook(BytesIO(b"".join(answer)))
+    data = b"".join(answer) if answer.streaming else answer.content
+    if answer.headers["Content-Type"] != XLSX:
+        return data.decode()
+    book = load_workbook(BytesIO(data))
     return " ".join(str(cell) for sheet in book for row in sheet.values for cell in row if cell is not None)
 
 
