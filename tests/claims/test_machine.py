@@ -416,9 +416,12 @@ class Machine(RuleBasedStateMachine):
         Agreement.objects.filter(pk=self.world.own.agreement.pk).update(payments_suspended_at=at)
 
     @precondition(in_state("approved", "paying"))
-    @rule(number=which, by=people)
-    def pay(self, number: int, by: str) -> None:
+    @rule(number=which, by=people, properly=st.sampled_from((True, True, False)))
+    def pay(self, number: int, by: str, properly: bool) -> None:
+        """By anybody, mostly by who didn't approve it."""
         case = self.pick(number, "approved")
+        if properly and by == case.approved_by:
+            by = "second" if by == "first" else "first"
         done = self.take(
             lambda: self.book.pay(case, by),
             lambda: payment.record_payment(
