@@ -46,7 +46,7 @@ from riskpool.selectors.ratio import agreement_ratio
 from tests.claims.model import CAP, HOUSEHOLD, PARTIES, UNDECIDED, Batch, Bill, Book, Case, Line, No
 from tests.world import World, bill_facts, insure_household, loss_facts, some_payee
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "30"))
 STEPS = 50
 ALWAYS_TAKEN = {
     "add_bill",
