@@ -46,7 +46,7 @@ from riskpool.selectors.ratio import agreement_ratio
 from tests.claims.model import CAP, HOUSEHOLD, PARTIES, UNDECIDED, Batch, Bill, Book, Case, Line, No
 from tests.world import World, bill_facts, insure_household, loss_facts, some_payee
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20"))
 STEPS = 50
 ALWAYS_TAKEN = {
     "add_bill",
@@ -109,13 +109,23 @@ class Machine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
 
-    @initialize(basis=st.sampled_from(("annual", "annual", "per_visit")))
-    def rule_of_the_city(self, basis: str) -> None:
+    @initialize(basis=st.sampled_from(("annual", "annual", "per_visit")), lived=st.booleans())
+    def rule_of_the_city(self, basis: str, lived: bool) -> None:
         self.book.basis = basis
         if basis != "annual":
             PolicyTerm.objects.create(
                 policy_year=self.world.year, name="deductible_basis", value=basis, source="裁定"
             )
+        if lived:
+            self._claims_of_before()
+
+    def _claims_of_before(self) -> None:
+        """One claim paid and one approved, so that runs get to what comes after."""
+        for self_pay in (5000_00, 9000_00):
+            self.bring_in(0, 1, "inpatient", self_pay, "first")
+            self.approve(0, "second")
+            if self_pay == 5000_00:
+                self.pay(0, "first", True)
 
     # How a step is taken: by the model first; where it refuses, the product must refuse, and change nothing
 
