@@ -1,14 +1,16 @@
 """Reading imports of claims workbooks: within the actor's scope."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextChoices
 
 from claims.bulk.columns import SHEETS
 from claims.bulk.texts import rule_of, text_of
-from claims.models import Care, Claim, ClaimImport, ClaimRow
+from claims.models import Care, Cause, Claim, ClaimImport, ClaimRow, LossItem, SignOff
+from claims.texts import peril_label
 from enrollment.models import InsuredPerson
 from jincheng_insurance.access.models import User
 
@@ -37,9 +39,16 @@ class Wrong:
     rule: str
 
 
-AMOUNTS = {"claim": "reserve", "bill": "bill", "payment": "amount"}
-DAYS = {"claim": "reported_on", "bill": "on", "payment": "paid_on"}
-WHAT = {"claim": "account", "bill": "hospital", "payment": "bank_reference"}
+AMOUNTS = {
+    "claim": "reserve",
+    "bill": "bill",
+    "loss": "reserve",
+    "item": "amount",
+    "sign": "assessed",
+    "payment": "amount",
+}
+OF_CLAIM = ("insured_person__roster_person", "insured_household__roster_household")
+DAYS = {"claim": "reported_on", "bill": "on", "loss": "reported_on", "sign": "on", "payment": "paid_on"}
 
 
 def claim_imports(actor: User) -> QuerySet[ClaimImport]:
@@ -65,23 +74,31 @@ def rows_of(upload: ClaimImport, kind: str) -> QuerySet[ClaimRow]:
 def shown_rows(actor: User, rows: list[ClaimRow]) -> list[Shown]:
     """One page of lines with the names and claims they are about."""
     seen = Claim.objects.visible_to(actor).filter(pk__in={row.claim_key for row in rows if row.claim_key})
-    claims = {claim.pk: claim for claim in seen.select_related("insured_person__roster_person")}
+    claims = {claim.pk: claim for claim in seen.select_related(*OF_CLAIM)}
     people = dict(
         InsuredPerson.objects.visible_to(actor)
         .filter(pk__in={row.person_key for row in rows if row.person_key})
         .values_list("pk", "roster_person__name")
     )
-    return [_shown(row, claims.get(row.claim_key or 0), people) for row in rows]
+    reported = _reported_for(rows)
+    return [
+        _shown(row, claim := claims.get(row.claim_key or 0), _whose(row, claim, people, reported))
+        for row in rows
+    ]
 
 
-def _shown(row: ClaimRow, claim: Claim | None, people: dict[int, str]) -> Shown:
-    who = people.get(row.person_key or 0, "")
-    if not who and claim is not None and claim.insured_person is not None:
-        who = claim.insured_person.roster_person.name
+def _reported_for(rows: list[ClaimRow]) -> dict[tuple[int, str], str]:
+    """The names in which the imports of these lines report claims, by import and case number."""
+    heads = ClaimRow.objects.filter(
+        claim_import__in={row.claim_import_id for row in rows},
+        kind__in=(ClaimRow.Kind.CLAIM, ClaimRow.Kind.LOSS),
+        reference__in={row.reference for row in rows if row.reference},
+    )
+    return {(head.claim_import_id, head.reference): head.facts.get("name") or "" for head in heads}
+
+
+def _shown(row: ClaimRow, claim: Claim | None, who: str) -> Shown:
     amount = row.facts.get(AMOUNTS[row.kind])
-    what = row.facts.get(WHAT[row.kind]) or ""
-    if row.kind == ClaimRow.Kind.BILL and row.facts.get("care"):
-        what = f"{Care(row.facts['care']).label} · {what}"
     if row.kind == ClaimRow.Kind.PAYMENT and amount is None and claim is not None:
         amount = claim.granted
     return Shown(
@@ -89,13 +106,61 @@ def _shown(row: ClaimRow, claim: Claim | None, people: dict[int, str]) -> Shown:
         sheet=SHEETS[ClaimRow.Kind(row.kind)],
         who=who,
         claim=claim,
-        day=row.facts.get(DAYS[row.kind]) or "",
-        what=what,
+        day=row.facts.get(DAYS.get(row.kind, "")) or "",
+        what=" · ".join(str(part) for part in WHAT[row.kind](row.facts) if part),
         amount=None if amount is None else Decimal(amount),
         warnings=[
             (text_of(one["code"], one["params"]), rule_of(one["code"], one["params"])) for one in row.problems
         ],
     )
+
+
+def _whose(
+    row: ClaimRow, claim: Claim | None, people: dict[int, str], reported: dict[tuple[int, str], str]
+) -> str:
+    """Whom a line is about: the person found by number, or the household by name and code in the report of its loss.
+    Other lines say the name of their claim's report; of a household reported earlier, its code."""
+    if row.kind == ClaimRow.Kind.LOSS:
+        return " ".join(row.facts.get(name) or "" for name in ("name", "household_code"))
+    name = people.get(row.person_key or 0) or reported.get((row.claim_import_id, row.reference))
+    if name or claim is None:
+        return name or ""
+    if claim.insured_person is not None:
+        return str(claim.insured_person.roster_person.name)
+    return str(claim.insured_household.roster_household.code)
+
+
+def _word(choices: type[TextChoices], value: str | None) -> str:
+    """A stored choice as it is said; one that was never read is nothing."""
+    return str(choices(value).label) if value else ""
+
+
+Facts = Mapping[str, Any]
+
+
+def _item(facts: Facts) -> Iterable[str]:
+    quantity, unit = facts.get("quantity"), facts.get("unit") or ""
+    much = f"{Decimal(quantity).normalize():f} {unit}" if quantity else unit
+    return (_word(LossItem.Kind, facts.get("kind")), facts.get("name") or "", much)
+
+
+WHAT: Mapping[str, Callable[[Facts], Iterable[str]]] = {
+    "claim": lambda facts: (facts.get("account") or "",),
+    "bill": lambda facts: (_word(Care, facts.get("care")), facts.get("hospital") or ""),
+    "loss": lambda facts: (
+        _word(Cause, facts.get("cause")),
+        peril_label(facts.get("peril") or ""),
+        facts.get("lost_on") or "",
+        facts.get("place") or "",
+    ),
+    "item": _item,
+    "sign": lambda facts: (
+        _word(SignOff.Party, facts.get("party")),
+        facts.get("signed_by") or "",
+        facts.get("authority") or "",
+    ),
+    "payment": lambda facts: (facts.get("bank_reference") or "",),
+}
 
 
 def wrong_cells(rows: list[ClaimRow]) -> list[Wrong]:

@@ -33,6 +33,7 @@ SIGN_INS = (
     SignIn("lingchuan2", "何静姝", "陵川县乡村振兴中心", Role.COUNTY_OFFICER, county="140524"),
     SignIn("lingchuanfinance", "李文渊", "陵川县财政局", Role.COUNTY_FINANCE, county="140524"),
     SignIn("gaoping", "周雨桐", "高平市乡村振兴中心", Role.COUNTY_OFFICER, county="140581"),
+    SignIn("gaopingfinance", "许知行", "高平市财政局", Role.COUNTY_FINANCE, county="140581"),
     SignIn("adjuster", "吴志强", INSURERS[0][1], Role.ADJUSTER, insurer="TH"),
     SignIn("reviewer", "郑晓岚", INSURERS[0][1], Role.REVIEWER, insurer="TH"),
     SignIn("payer", "沈若谷", INSURERS[0][1], Role.REVIEWER, insurer="TH"),

@@ -31,7 +31,7 @@ from jincheng_insurance.access.models import Grant, Region, User
 from jincheng_insurance.access.roles import Role
 from premiums.models import Side
 from premiums.selectors.fund import accounts
-from premiums.services.funds import allocate_funds, pay_funds
+from premiums.services.funds import allocate_funds, confirm_receipt, pay_funds
 from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
 from riskpool.selectors.ratio import agreement_ratio
@@ -50,6 +50,7 @@ HOSPITALS = (
 DIAGNOSES = ("脑梗死", "股骨颈骨折", "冠心病", "慢性肾病", "肺炎", "糖尿病并发症", "胃溃疡出血")
 LAST_OPEN = 3
 IN_ARREARS = "140524"
+CHARGED_FEE, BANK_FEE = "140581", Decimal("25.00")
 OFFICES = {Role.COUNTY_OFFICER: ("经办人", "乡村振兴中心"), Role.COUNTY_FINANCE: ("经办人", "财政局")}
 ZERO = Decimal("0.00")
 
@@ -82,8 +83,8 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
         if not enrol_county(agreement=agreement, actor=officer).households:
             continue
         issue_statement(agreement=agreement, actor=officer, issued_on=first)
-        _fund(agreement, users)
         number = {"TH": "", "DH": "2", "QH": "3"}[INSURER_OF[code]]
+        _fund(agreement, users, receiver=users[f"reviewer{number}"])
         if code in EPISODES_IN:
             tell_episodes(agreement, users[f"adjuster{number}"], users[f"reviewer{number}"])
         team = Team(*(users[f"{name}{number}"] for name in ("adjuster", "reviewer", "payer")))
@@ -94,8 +95,9 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
         say(f"{agreement.county.name}: {claims} claims, loss ratio {agreement_ratio(agreement).percent} %")
 
 
-def _fund(agreement: Agreement, users: dict[str, User]) -> None:
-    """Both sides allocate and pay what they owe, save for one county that is in arrears."""
+def _fund(agreement: Agreement, users: dict[str, User], *, receiver: User) -> None:
+    """Both sides allocate and pay what they owe, save for one county that is in arrears; the insurer confirms what it
+    received, of one county's payment a bank's fee less, and not yet that of the county in arrears."""
     today = timezone.localdate()
     finance = {Side.CITY: users["cityfinance"], Side.COUNTY: _holder(agreement.county, Role.COUNTY_FINANCE)}
     for account in accounts(agreement):
@@ -109,7 +111,11 @@ def _fund(agreement: Agreement, users: dict[str, User]) -> None:
         }
         office = "晋市" if account.side == Side.CITY else agreement.county.name
         allocate_funds(**facts, amount=account.due, document=f"{office}财农〔{agreement.policy_year_id}〕7号")
-        pay_funds(**facts, amount=amount, document=f"{office}财农〔{agreement.policy_year_id}〕12号")
+        paid = pay_funds(**facts, amount=amount, document=f"{office}财农〔{agreement.policy_year_id}〕12号")
+        if part == 1:
+            fee = BANK_FEE if account.side == Side.COUNTY and agreement.county.code == CHARGED_FEE else ZERO
+            note = "银行扣收手续费" if fee else ""
+            confirm_receipt(entry=paid, amount=amount - fee, on=today, note=note, actor=receiver)
     remind_of_arrears(agreement_id=agreement.pk)
 
 

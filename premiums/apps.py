@@ -10,8 +10,11 @@ class PremiumsConfig(AppConfig):
 
     def ready(self) -> None:
         from jincheng_insurance.audit.texts import register_values
+        from jincheng_insurance.sheets.exports import register_export
+        from premiums.exports import EXPORTS
         from premiums.models import Side
 
+        register_export(*EXPORTS)
         register_values("side", dict(Side.choices))
         register(
             MenuItem(_("Premiums"), "premiums:list", "banknote", Act.VIEW_PREMIUM, order=50),

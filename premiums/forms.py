@@ -9,6 +9,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.models import PolicyYear
+from enrollment.selectors import current_policy_year
 from jincheng_insurance.access.models import Region
 from jincheng_insurance.scheme.statement import Units
 from jincheng_insurance.web.forms import DateField, YuanField
@@ -51,6 +53,16 @@ class MoveForm(forms.Form):
         return cleaned
 
 
+class FundUploadForm(forms.Form):
+    """A workbook of allocations and payments."""
+
+    file = forms.FileField(
+        label=_("Workbook"),
+        help_text=_("The empty workbook, filled in; .xlsx, .xls or .csv, at most 500 rows."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
+    )
+
+
 class ReceiptForm(forms.Form):
     """What the insurer received of a payment."""
 
@@ -65,6 +77,19 @@ class ReasonForm(forms.Form):
     """Why something is taken back."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class YearFilter(forms.Form):
+    """The policy year of a list; the present one unless another is chosen."""
+
+    year = forms.ModelChoiceField(PolicyYear.objects.all(), label=_("Policy year"), empty_label=None)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data if "year" in data else {"year": current_policy_year().pk})
+
+    def chosen(self) -> PolicyYear:
+        year: PolicyYear = self.cleaned_data["year"] if self.is_valid() else current_policy_year()
+        return year
 
 
 class LedgerFilter(forms.Form):
@@ -108,7 +133,7 @@ class BudgetForm(forms.Form):
                     required=False,
                     min_value=0,
                     max_value=MOST_COUNTED,
-                    widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 7}),
+                    widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6}),
                 )
 
     def supposed(self, counted: dict[str, Units]) -> dict[str, Units]:

@@ -31,6 +31,7 @@ class RiskpoolConfig(AppConfig):
                 _("Suspension of payments"), "riskpool:suspensions", "circle-pause", Act.VIEW_POOL, order=13
             ),
             MenuItem(_("Inbox"), "riskpool:inbox", "inbox", Act.VIEW_POOL, order=14, count=unread_notices),
+            MenuItem(_("Annual settlement"), "riskpool:settlements", "scale", Act.VIEW_POOL, order=15),
         )
 
 

@@ -26,6 +26,28 @@ class Standing:
     chip: str
 
 
+# The stages of a settlement's line by their codes.
+STAGES = {
+    "net_premium": _("Net premium"),
+    "incurred": _("Incurred: claims paid and open reserves"),
+    "carry_bound": _("Bound of the carry-forward"),
+    "carry_forward": _("Carry-forward in all"),
+    "carry_city": _("Carry-forward, city's share"),
+    "carry_county": _("Carry-forward, county's share"),
+    "excess_bound": _("Bound of the excess"),
+    "excess": _("Excess in all"),
+    "excess_city": _("Excess, city's share"),
+    "excess_county": _("Excess, county's share"),
+}
+MOVEMENTS = {
+    "carry": _("Carry-forward to the next year"),
+    "excess": _("Excess borne by government"),
+    "refund": _("Refund after the last year"),
+}
+MOVEMENT_RULES = {"carry": "R23", "excess": "R23", "refund": "R24"}
+LEDGERS = {"fund": _("Fund ledger"), "loss": _("Loss ledger")}
+POOLED = _("all counties of the insurer together")
+
 LEVEL_TEXTS = {
     80: _(
         "The insurer owes a special report to the county's rural-revitalization and finance departments within 5"

@@ -1,58 +1,34 @@
 """Cells of a claims workbook as they are meant. What can't be read surely is refused, never guessed."""
 
 import datetime
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 
-from claims.bulk.columns import CARE_WORDS, Field
+from claims.bulk.columns import CARE_WORDS
+from claims.bulk.field import Field
 from claims.forms.parts import MOST_YUAN
 from claims.services.bills import invoice_key
-from enrollment.roster.cleaning import (
-    UNSEEN,
-    clean_date,
-    clean_identity,
-    clean_name,
-    clean_text,
-    is_scientific,
-    loses_digits,
-    text_of,
-)
+from enrollment.roster.cells import SIGNIFICANT, UnreadableError, day_in, sentence, yuan_in
+from enrollment.roster.cleaning import clean_identity, clean_name, clean_text, is_scientific, loses_digits
 from jincheng_insurance.scheme import identity
-from jincheng_insurance.web.forms import YuanField
 
-YUAN = YuanField(max_value=MOST_YUAN)
-AMOUNT_CODES = {
-    "invalid": "amount_unreadable",
-    "commas": "amount_unreadable",
-    "max_decimal_places": "amount_decimals",
-    "min_value": "amount_negative",
-}
-SIGNIFICANT = 15  # digits that a spreadsheet keeps of a number
-
-
-class UnreadableError(Exception):
-    """A cell that isn't what its column holds; `code` names the problem, `params` fill its text."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
+NUMBER = forms.DecimalField(
+    min_value=Decimal("0.01"), max_value=Decimal(9_999_999), decimal_places=2, required=False
+)
 
 
 def read_cell(field: Field, cell: Any, *, today: datetime.date) -> Any:
     """The value of a cell, None where nothing stands in it. UnreadableError where it can't be what is meant."""
-    if field.cast == "yuan":
-        return _yuan(cell)
-    if field.cast == "day":
-        return _day(cell)
     if field.cast == "identity":
         return _identity(cell, today)
-    if field.cast == "care":
-        return _care(cell)
-    text = _text(field, cell)
-    if len(text) > field.longest:
+    if field.cast in PLAIN:
+        return PLAIN[field.cast](cell)
+    text = _choice(field, cell) if field.cast == "choice" else _text(field, cell)
+    if field.longest and len(text) > field.longest:
         raise UnreadableError("too_long", length=len(text), limit=field.longest)
     return text or None
 
@@ -65,30 +41,6 @@ def _text(field: Field, cell: Any) -> str:
     if loses_digits(cell) or is_scientific(clean_text(cell)):
         raise UnreadableError("digits_lost")
     return invoice_key(clean_text(cell)) if field.cast == "reference" else clean_text(cell)
-
-
-def _yuan(cell: Any) -> Decimal | None:
-    """An amount of zero or more in whole fen. Of a number Excel keeps fifteen digits, so 0.1 + 0.2 is 0.3."""
-    if isinstance(cell, bool | datetime.date):
-        raise UnreadableError("amount_unreadable")
-    text = clean_text(cell) if isinstance(cell, str) else f"{cell:.{SIGNIFICANT}g}"
-    if not text:
-        return None
-    if not isinstance(cell, str) and "e+" in text:
-        raise UnreadableError("amount_too_large", most=str(MOST_YUAN))
-    try:
-        amount: Decimal = YUAN.clean(text)
-    except ValidationError as error:
-        code = AMOUNT_CODES.get(error.error_list[0].code or "", "amount_too_large")
-        raise UnreadableError(code, most=str(MOST_YUAN)) from None
-    return amount.quantize(Decimal("0.01"))
-
-
-def _day(cell: Any) -> datetime.date | None:
-    read = clean_date(cell)
-    if read.unreadable or read.month_only:
-        raise UnreadableError("day_unreadable")
-    return read.day
 
 
 def _identity(cell: Any, today: datetime.date) -> str | None:
@@ -112,6 +64,28 @@ def _care(cell: Any) -> str | None:
     return str(CARE_WORDS[word])
 
 
-def sentence(cell: Any) -> str:
-    """Free text in one line, single spaces between its words."""
-    return " ".join(UNSEEN.sub(" ", cell).split()) if isinstance(cell, str) else text_of(cell)
+def _choice(field: Field, cell: Any) -> str:
+    """The value its word stands for."""
+    word = clean_text(cell).lower()
+    if word and word not in field.meant and not field.open:
+        raise UnreadableError("choice_unknown", words="、".join(field.listed))
+    return field.meant.get(word, word)
+
+
+def _number(cell: Any) -> Decimal | None:
+    """A number above zero with at most two decimals."""
+    if isinstance(cell, bool | datetime.date):
+        raise UnreadableError("number_unreadable")
+    text = clean_text(cell) if isinstance(cell, str) else f"{cell:.{SIGNIFICANT}g}"
+    try:
+        number: Decimal | None = NUMBER.clean(text)
+    except ValidationError:
+        raise UnreadableError("number_unreadable") from None
+    return None if number is None else number.quantize(Decimal("0.01"))
+
+
+def _yuan(cell: Any) -> Decimal | None:
+    return yuan_in(cell, most=MOST_YUAN)
+
+
+PLAIN: Mapping[str, Callable[[Any], Any]] = {"yuan": _yuan, "day": day_in, "care": _care, "number": _number}

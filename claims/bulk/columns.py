@@ -1,46 +1,19 @@
-"""The three sheets of a claims workbook and their columns: by which titles each is known, what stands in it, and what a
-person is told of it."""
+"""The sheets of a claims workbook and their columns; which of them a sheet is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from claims.bulk.field import REFERENCE, SAY_REFERENCE, Field
+from claims.bulk.loss_columns import ITEM_FIELDS, LOSS_FIELDS, SIGN_FIELDS
 from claims.models import Care, ClaimRow
-from jincheng_insurance.sheets.columns import HEADER_ROWS, Column, Layout, TitleTable, column, key_of
+from jincheng_insurance.sheets.columns import HEADER_ROWS, Layout, TitleTable, key_of
 from jincheng_insurance.sheets.problems import SheetError
 from jincheng_insurance.sheets.reading import SheetRow
 
 Kind = ClaimRow.Kind
-Cast = Literal["reference", "code", "identity", "name", "day", "yuan", "care", "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One column: `titles`, the preferred one first; how its cells are read; the most characters kept; and `say`, what
-    to fill in."""
-
-    name: str
-    titles: str
-    cast: Cast
-    say: Promise | str
-    required: bool = False
-    longest: int = 0
-    example: str = ""
-
-    @property
-    def title(self) -> str:
-        return self.titles.split()[0]
-
-    def column(self) -> Column:
-        return column(self.name, *self.titles.split(), required=self.required)
-
-
-REFERENCE = "案件参考号 案件号 公司案件号 本公司案件号 参考号 业务号 报案号"
-SAY_REFERENCE = _("Your company's own number of the case, the same on all three sheets; each is given once.")
-EXAMPLE = "示例"
 CARES = {
     Care.INPATIENT: "住院 普通住院 inpatient",
     Care.OUTPATIENT: "门诊 普通门诊 门诊慢特病 慢特病门诊 慢病门诊 特病门诊 急诊 门急诊 outpatient",
@@ -183,6 +156,9 @@ FIELDS: Mapping[Kind, Sequence[Field]] = {
             example="肺炎",
         ),
     ),
+    Kind.LOSS: LOSS_FIELDS,
+    Kind.ITEM: ITEM_FIELDS,
+    Kind.SIGN: SIGN_FIELDS,
     Kind.PAYMENT: (
         Field(
             "reference",
@@ -227,7 +203,14 @@ FIELDS: Mapping[Kind, Sequence[Field]] = {
         ),
     ),
 }
-SHEETS = {Kind.CLAIM: "赔案", Kind.BILL: "费用单据", Kind.PAYMENT: "赔款支付"}
+SHEETS = {
+    Kind.CLAIM: "赔案",
+    Kind.BILL: "费用单据",
+    Kind.LOSS: "家财报案",
+    Kind.ITEM: "损失清单",
+    Kind.SIGN: "定损签字",
+    Kind.PAYMENT: "赔款支付",
+}
 COLUMNS = {kind: tuple(field.column() for field in fields) for kind, fields in FIELDS.items()}
 TITLES = {kind: TitleTable(columns) for kind, columns in COLUMNS.items()}
 BY_NAME = {kind: {field.name: field for field in fields} for kind, fields in FIELDS.items()}
@@ -241,7 +224,7 @@ TEXT_FIELDS = frozenset(
 
 def recognise(top: Sequence[SheetRow]) -> tuple[Kind, Layout] | None:
     """What the sheet that begins with these rows lists, and where; None for one that lists none of it. SheetError when
-    it bears the name of one of the three, and lacks needed columns."""
+    it bears the name of one of them, and lacks needed columns."""
     found = {kind: layout for kind in Kind if (layout := TITLES[kind].layout(top)) is not None}
     whole = {kind: layout for kind, layout in found.items() if not lacking(kind, layout)}
     if whole:

@@ -1,12 +1,11 @@
-"""What each line of a claims workbook comes to beside what stands: new, the same again, or refused; by the very checks
-that single entry makes."""
+"""What each line of a claim, bill or payment comes to beside what stands: new, the same again, or refused; by the very
+checks that single entry makes. Those of a household's loss are in `judging_loss`."""
 
-import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import fields
-from decimal import Decimal
 from typing import Any
 
+from claims.bulk.facts import ZERO, bill_facts_of
 from claims.bulk.known import Known, invoice_of
 from claims.bulk.reading import Kind, Line
 from claims.clocks import is_late
@@ -23,20 +22,8 @@ from jincheng_insurance.access.sealing import index_of
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.web.formats import yuan
 
-ZERO = Decimal("0.00")
 BILL_FIELDS = tuple(one.name for one in fields(BillFacts))
 KEY_FIELDS = ("hospital", "invoice_number")
-ORDER = (Kind.CLAIM, Kind.BILL, Kind.PAYMENT)
-
-
-def judge(lines: Sequence[Line], *, upload: ClaimImport, actor: User, known: Known) -> list[Line]:
-    """The lines in the order in which they are written: claims, bills, payments. Asks nothing of the database for a
-    single line."""
-    judges = Judge(upload, actor, known)
-    ordered = [line for kind in ORDER for line in lines if line.kind == kind]
-    for line in ordered:
-        judges.of[Kind(line.kind)](line)
-    return ordered
 
 
 class Judge:
@@ -48,14 +35,22 @@ class Judge:
         self.known = known
         self.first: dict[tuple[Any, ...], Line] = {}
         self.cases: dict[str, tuple[Line, Claim | None]] = {}
-        self.of = {Kind.CLAIM: self.claim, Kind.BILL: self.bill, Kind.PAYMENT: self.payment}
+        self.of: dict[Kind, Callable[[Line], None]] = {
+            Kind.CLAIM: self.claim,
+            Kind.BILL: self.bill,
+            Kind.PAYMENT: self.payment,
+        }
 
     # Claims
 
     def claim(self, line: Line) -> None:
+        self.head(line, self._case)
+
+    def head(self, line: Line, judge_case: Callable[[Line], Claim | None]) -> None:
+        """A line that reports a claim of either cover: its case number is given once in the workbook."""
         if line.reference:
-            self._once(line, "reference", "reference_twice", (line.reference,))
-        case = None if line.rejected else self._case(line)
+            self.once(line, "reference", "reference_twice", ("case", line.reference))
+        case = None if line.rejected else judge_case(line)
         if line.reference:
             self.cases.setdefault(line.reference, (line, case))
 
@@ -86,14 +81,22 @@ class Judge:
         return person
 
     def _again(self, line: Line, standing: Claim, person: InsuredPerson) -> Claim | None:
-        stands: dict[str, object] = {
-            "id_number": standing.insured_person_id,
+        stands = {"id_number": standing.insured_person_id} | self.stands(standing)
+        return self.compared(line, standing, line.values | {"id_number": person.pk}, stands)
+
+    def stands(self, standing: Claim) -> dict[str, object]:
+        """What stands of a claim's report, of either cover."""
+        return {
             "reported_on": standing.reported_on,
             "reserve": self.known.first_reserves.get(standing.pk, ZERO),
             "account": standing.account,
         }
-        says = line.values | {"id_number": person.pk, "account": line.values["account"] or ""}
-        differing = [name for name, value in stands.items() if says[name] != value]
+
+    def compared(
+        self, line: Line, standing: Claim, says: Mapping[str, Any], stands: Mapping[str, object]
+    ) -> Claim | None:
+        """The standing claim, where the line says the same of it; each cell that doesn't is refused."""
+        differing = [name for name, value in stands.items() if (says[name] or "") != (value or "")]
         for name in differing:
             line.refuse(name, "claim_differs", number=standing.number)
         line.claim_key = standing.pk
@@ -125,17 +128,16 @@ class Judge:
     def bill(self, line: Line) -> None:
         values = line.values
         if values["hospital"] and values["invoice_number"]:
-            self._once(line, "invoice_number", "invoice_twice", invoice_of(line))
+            self.once(line, "invoice_number", "invoice_twice", ("invoice", *invoice_of(line)))
         if not self.actor.can(Act.HANDLE_CLAIM):
             line.refuse("reference", "not_yours_to_report")
-        claim = self._claim_of(line)
+        claim = self.claim_of(line)
         if claim is None or line.rejected:
             return
         if claim.is_property:
-            line.refuse("reference", "claim_of_property", number=claim.number)
+            line.refuse("reference", "claim_of_property", number=claim.number or line.reference)
             return
-        facts = facts_of(line)
-        draft = draft_bill(claim=claim, facts=facts)
+        draft = draft_bill(claim=claim, facts=bill_facts_of(values))
         if not self._stands(line, claim, draft):
             self._check_bill(line, claim, draft)
 
@@ -184,14 +186,14 @@ class Judge:
         if claim is None:
             return
         line.claim_key = claim.pk
-        self._once(line, "reference", "payment_twice", (claim.pk, "payment"))
+        self.once(line, "reference", "payment_twice", ("payment", claim.pk))
         if line.rejected or self._paid_before(line, claim):
             return
         self._check_payment(line, claim)
 
     def _paid_claim(self, line: Line) -> Claim | None:
         number = line.values["claim_number"]
-        claim = self._claim_of(line) if line.reference else None
+        claim = self.claim_of(line) if line.reference else None
         if line.rejected:
             return None
         if claim is not None and claim.pk is None:
@@ -243,8 +245,8 @@ class Judge:
 
     # What they share
 
-    def _claim_of(self, line: Line) -> Claim | None:
-        """The claim a bill or payment names by its case number: of this workbook, or one that stands."""
+    def claim_of(self, line: Line) -> Claim | None:
+        """The claim a line names by its case number: of this workbook, or one that stands."""
         if not line.reference:
             return None
         if line.reference in self.cases:
@@ -257,24 +259,7 @@ class Judge:
             line.refuse("reference", "claim_unknown")
         return claim
 
-    def _once(self, line: Line, name: str, code: str, key: tuple[Any, ...]) -> None:
-        first = self.first.setdefault((line.kind, *key), line)
+    def once(self, line: Line, name: str, code: str, key: tuple[Any, ...]) -> None:
+        first = self.first.setdefault(key, line)
         if first is not line:
             line.refuse(name, code, sheet=first.sheet, row=first.row)
-
-
-def facts_of(line: Line) -> BillFacts:
-    """A bill's line as the service takes it; an amount left empty is zero."""
-    values: dict[str, Any] = {name: line.values.get(name) for name in BILL_FIELDS}
-    amounts = ("basic", "serious_illness", "assistance", "commercial", "other", "charity")
-    empty: dict[str, Any] = {name: ZERO for name in amounts if values[name] is None}
-    return BillFacts(**values | empty | {"diagnosis": values["diagnosis"] or ""})
-
-
-def facts_as_json(line: Line) -> dict[str, Any]:
-    """What is kept of a line until it is written: its cells, never the identity number."""
-    return {name: _plain(value) for name, value in line.values.items() if name != "id_number"}
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Decimal | datetime.date) else value

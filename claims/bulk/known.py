@@ -1,5 +1,6 @@
 """What stands already, looked up for all lines of a workbook together: no query for each line."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -8,9 +9,19 @@ from itertools import islice
 from typing import TypeVar
 
 from claims.bulk.reading import Kind, Line
-from claims.models import Claim, ClaimEvent, ClaimImport, ClaimReference, MedicalBill, Payment, PaymentLine
+from claims.models import (
+    Claim,
+    ClaimEvent,
+    ClaimImport,
+    ClaimReference,
+    LossItem,
+    MedicalBill,
+    Payment,
+    PaymentLine,
+    SignOff,
+)
 from claims.services.bills import invoice_key
-from enrollment.models import InsuredPerson
+from enrollment.models import InsuredHousehold, InsuredPerson
 from enrollment.selectors import terms_of
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.sealing import index_of
@@ -25,15 +36,21 @@ Invoice = tuple[str, str]
 class Known:
     """What the lines of one workbook meet: persons by the index of their number, claims by case and claim number as far
     as the uploader sees them, case numbers of the insurer on other claims (`taken`), standing bills by invoice wherever
-    they are, and the claims among those that the uploader may see; claims `waiting` to be paid, and in which batch."""
+    they are, and the claims among those that the uploader may see; claims `waiting` to be paid, and in which batch.
+    Households by code with the names of their insured members; items and signatures of losses by claim, also those that
+    stand no longer."""
 
     persons: dict[bytes, InsuredPerson] = field(default_factory=dict)
+    households: dict[str, InsuredHousehold] = field(default_factory=dict)
+    members: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     by_reference: dict[str, Claim] = field(default_factory=dict)
     by_number: dict[str, Claim] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     first_reserves: dict[int, Decimal] = field(default_factory=dict)
     invoices: dict[Invoice, MedicalBill] = field(default_factory=dict)
     ended: set[tuple[int, str, str]] = field(default_factory=set)
+    items: defaultdict[int, list[LossItem]] = field(default_factory=lambda: defaultdict(list))
+    signs: defaultdict[int, list[SignOff]] = field(default_factory=lambda: defaultdict(list))
     shown: dict[int, Claim] = field(default_factory=dict)
     payments: dict[int, Payment] = field(default_factory=dict)
     waiting: dict[int, str] = field(default_factory=dict)
@@ -62,8 +79,10 @@ class LookUp:
 
     def run(self) -> Known:
         self._persons()
+        self._households()
         self._claims()
         self._of_claims()
+        self._of_losses()
         self._invoices()
         return self.known
 
@@ -91,9 +110,27 @@ class LookUp:
                 assert number is not None, "it was found by its number"
                 self.known.persons[bytes(number)] = person
 
+    def _households(self) -> None:
+        households = InsuredHousehold.objects.visible_to(self.actor).filter(
+            policy_year=self.upload.policy_year_id,
+            agreement__insurer=self.upload.insurer_id,
+            withdrawn_at=None,
+        )
+        for codes in chunks(set(self._values("household_code", Kind.LOSS))):
+            found = households.filter(roster_household__code__in=codes).select_related(
+                "agreement__county", "roster_household"
+            )
+            by_key = {household.pk: household for household in found}
+            self.known.households |= {one.roster_household.code: one for one in by_key.values()}
+            members = InsuredPerson.objects.filter(insured_household__in=by_key, withdrawn_at=None)
+            for key, name in members.values_list("insured_household_id", "roster_person__name"):
+                self.known.members[key].add(name)
+
     def _claims(self) -> None:
         seen = Claim.objects.visible_to(self.actor).filter(agreement__insurer=self.upload.insurer_id)
-        seen = seen.select_related("agreement__county", "insured_person__insured_household")
+        seen = seen.select_related(
+            "agreement__county", "insured_person__insured_household", "insured_household", "loss"
+        )
         for references in chunks(set(self._values("reference", *Kind))):
             keys = dict(
                 ClaimReference.objects.filter(
@@ -122,6 +159,14 @@ class LookUp:
             known.payments |= {payment.claim_id: payment for payment in paid}
             lines = PaymentLine.objects.filter(claim__in=keys, state=PaymentLine.State.PENDING)
             known.waiting |= dict(lines.values_list("claim_id", "batch__number"))
+
+    def _of_losses(self) -> None:
+        losses = [claim.pk for claim in self._mine.values() if claim.is_property]
+        for keys in chunks(losses):
+            for item in LossItem.objects.filter(loss__claim__in=keys).select_related("loss"):
+                self.known.items[item.loss.claim_id].append(item)
+            for sign in SignOff.objects.filter(loss__claim__in=keys).select_related("loss"):
+                self.known.signs[sign.loss.claim_id].append(sign)
 
     def _invoices(self) -> None:
         pairs = {

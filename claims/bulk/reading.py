@@ -10,7 +10,8 @@ from typing import Any
 from django.utils import translation
 
 from claims.bulk.cells import UnreadableError, read_cell
-from claims.bulk.columns import BY_NAME, EXAMPLE, FIELDS, SHEETS, Kind, recognise
+from claims.bulk.columns import BY_NAME, FIELDS, SHEETS, Kind, recognise
+from claims.bulk.field import EXAMPLE
 from enrollment.roster.cleaning import clean_text
 from enrollment.roster.showing import said, shown
 from jincheng_insurance.access.refusals import Refused
@@ -28,7 +29,7 @@ AT_RULE = {"negative_self_pay": "bill", "admitted_after_discharge": "admitted_on
 @dataclass(slots=True)
 class Line:
     """One line of one sheet: its cells as they stand and as read, what is wrong, and what it comes to: `new` if
-    applying writes it; whom and which standing claim it is about."""
+    applying writes it; whom, which household and which standing claim it is about."""
 
     kind: Kind
     sheet: str
@@ -39,6 +40,7 @@ class Line:
     problems: list[Problem] = field(default_factory=list)
     new: bool = False
     person_key: int | None = None
+    household_key: int | None = None
     claim_key: int | None = None
 
     @property
@@ -81,8 +83,8 @@ class Line:
 def read_lines(
     rows: Iterable[SheetRow], *, today: datetime.date, on_progress: Callable[[int], None]
 ) -> list[Line]:
-    """The lines of every sheet that lists claims, bills or payments; examples and totals are passed over. SheetError
-    when no sheet does, one lacks a needed column, or there are more than MOST_LINES."""
+    """The lines of every sheet that lists claims, what belongs to them, or payments; examples and totals are passed
+    over. SheetError when no sheet does, one lacks a needed column, or there are more than MOST_LINES."""
     lines: list[Line] = []
     found = False
     for _sheet, group in groupby(_counted(rows, on_progress), attrgetter("sheet")):

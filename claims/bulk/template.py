@@ -1,4 +1,4 @@
-"""The empty claims workbook to fill in: three sheets with lists to choose from and formats of numbers, an example row
+"""The empty claims workbook to fill in: its sheets with lists to choose from and formats of numbers, an example row
 that an import passes over, and a sheet that explains every column."""
 
 import datetime
@@ -11,10 +11,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from claims.bulk.columns import CARE_CHOICES, EXAMPLE, FIELDS, SHEETS, Field, Kind
+from claims.bulk.columns import CARE_CHOICES, FIELDS, SHEETS, Kind
+from claims.bulk.field import EXAMPLE, Field
 from claims.forms.parts import MOST_YUAN
 
-FORMATS = {"yuan": "#,##0.00", "day": "yyyy-mm-dd"}
+FORMATS = {"yuan": "#,##0.00", "number": "General", "day": "yyyy-mm-dd"}
 TEXT = "@"
 GREY, HEAD, NEEDED = "FF7A8699", "FFE8ECF3", "FFFFF4D6"
 LAST_ROW, FORMATTED = 5_001, 101
@@ -27,6 +28,8 @@ WIDTHS = {
     "care": 12,
     "name": 12,
     "text": 26,
+    "choice": 20,
+    "number": 10,
 }
 EXPLANATIONS = "填写说明"
 WIDE = 90
@@ -65,34 +68,42 @@ def _write_sheet(sheet: Any, fields: Any) -> None:
 
 def example_of(field: Field) -> Any:
     """The example cell as a person would have entered it."""
-    if field.cast == "yuan":
+    if field.cast in {"yuan", "number"}:
         return int(field.example) if field.example else None
     if field.cast == "day":
-        return datetime.date.fromisoformat(field.example)
+        return datetime.date.fromisoformat(field.example) if field.example else None
     return field.example or None
 
 
 def _validation(field: Field) -> DataValidation | None:
-    if field.cast == "care":
-        check = DataValidation(type="list", formula1=f'"{",".join(CARE_CHOICES)}"', allow_blank=True)
+    if field.cast in {"care", "choice"}:
+        words = ",".join(field.listed or CARE_CHOICES)
+        check = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
     elif field.cast == "yuan":
         check = DataValidation(
             type="decimal", operator="between", formula1="0", formula2=str(MOST_YUAN), allow_blank=True
         )
+    elif field.cast == "number":
+        check = DataValidation(type="decimal", operator="greaterThan", formula1="0", allow_blank=True)
     elif field.cast == "day":
         check = DataValidation(type="date", operator="greaterThan", formula1="43831", allow_blank=True)
     else:
         return None
-    check.showErrorMessage, check.error = True, str(field.say)
+    check.showErrorMessage, check.error = not field.open, str(field.say)
     check.errorTitle = field.title
     return check
 
 
 def _explain(sheet: Any) -> None:
     lines = (
-        _("Fill in the three sheets; a sheet that isn't needed stays empty. Columns marked * are needed."),
+        _("Fill in the sheets you need; the others stay empty. Columns marked * are needed."),
         _("Rows whose number begins with “%(word)s” are examples and are passed over.") % {"word": EXAMPLE},
-        _("Claims and bills are imported by an adjuster, payments of approved claims by a reviewer."),
+        _(
+            "Claims and what belongs to them are imported by an adjuster, payments of approved claims by a reviewer."
+        ),
+        _(
+            "A loss of a household has a line in 家财报案, a line in 损失清单 for each thing, and its signatures."
+        ),
         _("Nothing is written until you have seen the result. The same workbook twice adds nothing."),
         _("An import never changes what stands: correct claims and bills on their own pages."),
     )

@@ -8,29 +8,34 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.roster import texts as roster
+from enrollment.roster.cells import CELL_TEXTS
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.web.rule_texts import rule_text
 
 PROBLEM_TEXTS = {
-    "missing": _("“%(column)s” is missing. Fill it in."),
-    "digits_lost": _(
-        "The number was stored as a number and has lost its last digits. Format the column as text and enter it again."
-    ),
-    "amount_unreadable": _("This is no amount in yuan. Enter a number such as 1234.50."),
-    "amount_decimals": _(
-        "An amount in yuan has at most two decimals. Enter it as on the paper; nothing is rounded."
-    ),
-    "amount_negative": _("An amount can't be below zero. Correct it."),
-    "amount_too_large": _("At most %(most)s yuan can be entered. Correct the amount."),
-    "day_unreadable": _("This is no day. Enter a full date such as 2026-03-09."),
+    **CELL_TEXTS,
     "care_unknown": _("Enter inpatient (住院) or outpatient (门诊)."),
-    "not_yours_to_report": _("Claims and bills are imported by an adjuster. Hand this sheet to one."),
+    "choice_unknown": _("Choose one of the list: %(words)s."),
+    "number_unreadable": _("Enter a number above zero with at most two decimals, such as 2 or 1.5."),
+    "not_yours_to_report": _(
+        "Claims and what belongs to them are imported by an adjuster. Hand this sheet to one."
+    ),
     "not_yours_to_pay": _("Payments are imported by a reviewer. Hand this sheet to one."),
     "person_unknown": _(
         "Nobody with this number is insured under your agreements for %(year)s. Check the number, or ask the county."
     ),
     "name_other": _(
         "The insured person with this number has another name. Compare number and name with the card."
+    ),
+    "household_unknown": _(
+        "No household with this code is insured under your agreements for %(year)s. Check the code, or ask the county."
+    ),
+    "member_unknown": _(
+        "No insured member of this household has this name. Compare code and name with the roster."
+    ),
+    "peril_unknown": _(
+        "The year's terms don't list this natural disaster. Choose one of the list, or leave it empty for another"
+        " cause."
     ),
     "reference_twice": _(
         "This case number stands in row %(row)s of sheet “%(sheet)s” already. Leave one of the two rows."
@@ -49,6 +54,42 @@ PROBLEM_TEXTS = {
         "No claim with this number is known within your reach. Add it to the sheet of claims."
     ),
     "claim_of_property": _("Claim %(number)s is about household property and has no hospital bills."),
+    "claim_of_medical": _(
+        "Claim %(number)s is about medical costs and has no report of a loss, items or signatures."
+    ),
+    "item_twice": _(
+        "The same thing of this kind stands in row %(row)s of sheet “%(sheet)s” already. Add the quantities up in one"
+        " row."
+    ),
+    "item_differs": _(
+        "This thing was entered on claim %(number)s with other figures here. An import changes nothing that stands:"
+        " correct the item on the claim's page, or this row."
+    ),
+    "item_ended": _(
+        "This thing was entered on claim %(number)s and taken out since. Look at the claim; if it belongs there, enter"
+        " it there."
+    ),
+    "item_refused": _(
+        "The item in row %(row)s of sheet “%(sheet)s” isn't taken, so nobody can sign for the sum yet. Correct that"
+        " row."
+    ),
+    "signatures_fall": _(
+        "The claim is signed already. With this item its sum changes, and all three have to sign anew."
+    ),
+    "sign_twice": _(
+        "This party's signature stands in row %(row)s of sheet “%(sheet)s” already. Leave one of the two rows."
+    ),
+    "sign_differs": _(
+        "This party has signed for claim %(number)s already, with something else here. Correct the signature on the"
+        " claim's page, or this row."
+    ),
+    "sign_ended": _(
+        "This signature on claim %(number)s was given for an earlier sum and stands no longer. Have the party sign for"
+        " the new sum and enter that signature."
+    ),
+    "assessed_not_sum": _(
+        "The items come to %(sum)s yuan, not this. Correct the items, or have the party sign for their sum."
+    ),
     "claims_apart": _("Case number and claim number belong to two different claims. Correct one of them."),
     "claim_not_named": _("Enter the case number or the claim number."),
     "invoice_twice": _(
@@ -104,6 +145,11 @@ RULES = {
     "participation_unknown": "R5",
     "participation_none": "R5",
     "late": "R26",
+    "peril_unknown": "R12",
+    "item_refused": "R14",
+    "signatures_fall": "R14",
+    "sign_ended": "R14",
+    "assessed_not_sum": "R14",
     "crosses_year_end": "R9",
 }
 

@@ -15,7 +15,7 @@ class ClaimsUploadForm(forms.Form):
     file = forms.FileField(
         label=_("Workbook"),
         help_text=_(
-            "With the sheets 赔案, 费用单据 and 赔款支付, or some of them; .xlsx, .xls or .csv, at most 20 MB."
+            "With the sheets of the empty workbook, or some of them; .xlsx, .xls or .csv, at most 20 MB."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )

@@ -1,4 +1,4 @@
-"""The insurer's workbook of claims, bills and payments on its way in, and the numbers insurers know their claims by."""
+"""The insurer's workbook of claims, losses and payments on its way in, and the numbers insurers know claims by."""
 
 from typing import ClassVar
 
@@ -16,9 +16,9 @@ from jincheng_insurance.sheets.models import StagedRow, Upload
 
 
 class ClaimImport(Upload):
-    """One workbook of an insurer with claims, bills and payments. New claims belong to its policy year. The `new_`
-    counts are what applying it writes; `same` are lines that stand already, just as they are. Nobody outside the
-    insurer works with it; it has a county only where its uploader works in one alone."""
+    """One workbook of an insurer with claims, what belongs to them, and payments. New claims belong to its policy
+    year. The `new_` counts are what applying it writes; `same` are lines that stand already, just as they are. Nobody
+    outside the insurer works with it; it has a county only where its uploader works in one alone."""
 
     scope: ClassVar = Scope(Act.VIEW_CLAIM, county="county", insurer="insurer")
 
@@ -28,6 +28,9 @@ class ClaimImport(Upload):
     )
     new_claims = models.PositiveIntegerField(default=0)
     new_bills = models.PositiveIntegerField(default=0)
+    new_losses = models.PositiveIntegerField(default=0)
+    new_items = models.PositiveIntegerField(default=0)
+    new_signs = models.PositiveIntegerField(default=0)
     new_payments = models.PositiveIntegerField(default=0)
     same = models.PositiveIntegerField(default=0)
 
@@ -40,16 +43,21 @@ class ClaimImport(Upload):
     @property
     def new(self) -> int:
         """How many lines applying writes."""
-        return self.new_claims + self.new_bills + self.new_payments
+        property_lines = self.new_losses + self.new_items + self.new_signs
+        return self.new_claims + self.new_bills + property_lines + self.new_payments
 
 
 class ClaimRow(StagedRow):
     """One line of a claims workbook as checked. `facts` are its cells, cleaned; never an identity number: `person_key`
-    is whom it was found to be. `claim_key` is the claim it is about; of a new one it is known once applied."""
+    is whom it was found to be, `household_key` whose loss it is. `claim_key` is the claim it is about; of a new one it
+    is known once applied."""
 
     class Kind(models.TextChoices):
         CLAIM = "claim", _("Claim")
         BILL = "bill", _("Bill")
+        LOSS = "loss", _("Loss of a household")
+        ITEM = "item", _("Item of a loss")
+        SIGN = "sign", _("Signature")
         PAYMENT = "payment", _("Payment")
 
     claim_import = models.ForeignKey(ClaimImport, models.CASCADE, related_name="rows", db_index=False)
@@ -57,6 +65,7 @@ class ClaimRow(StagedRow):
     new = models.BooleanField(default=False)
     reference = models.CharField(max_length=60, blank=True)
     person_key = models.BigIntegerField(null=True)
+    household_key = models.BigIntegerField(null=True)
     claim_key = models.BigIntegerField(null=True)
     facts = models.JSONField(default=dict)
 

@@ -20,6 +20,7 @@ from jincheng_insurance.audit.services import record
 from jincheng_insurance.scheme.cover import Cover
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.scheme.medical import check_dates, self_pay
+from jincheng_insurance.scheme.terms import Terms
 from jincheng_insurance.web.formats import day
 from jincheng_insurance.web.rule_texts import rule_text
 
@@ -65,12 +66,13 @@ def add_bill(*, claim: Claim, facts: BillFacts, actor: User) -> MedicalBill:
     return enter_bill(locked_claim(claim), facts, actor=actor)
 
 
-def enter_bill(claim: Claim, facts: BillFacts, *, actor: User) -> MedicalBill:
-    """Enter a bill of a locked claim, within the transaction of the service that asks. Refusals as in `add_bill`."""
+def enter_bill(claim: Claim, facts: BillFacts, *, actor: User, terms: Terms | None = None) -> MedicalBill:
+    """Enter a bill of a locked claim, within the transaction of the service that asks; `terms` are the year's, read
+    where not given. Refusals as in `add_bill`."""
     check_step(claim, "assess", actor)
     if claim.is_property:
         raise Refused(_("This claim is for a loss of the household; it takes items, not bills."))
-    bill = _enter(claim, facts, actor)
+    bill = _enter(claim, facts, actor, terms=terms)
     take_step(claim, "assess", actor, note=str(bill.invoice_number), amount=bill.bill)
     record(
         "add_bill",
@@ -149,11 +151,17 @@ def standing_invoice(actor: User, *, hospital: str, invoice_number: str) -> Clai
 
 
 def _enter(
-    claim: Claim, facts: BillFacts, actor: User, *, replaces: MedicalBill | None = None
+    claim: Claim,
+    facts: BillFacts,
+    actor: User,
+    *,
+    replaces: MedicalBill | None = None,
+    terms: Terms | None = None,
 ) -> MedicalBill:
     bill = draft_bill(claim=claim, facts=facts)
     bill.entered_by, bill.replaces = actor, replaces
-    check_bill(claim, bill, charity_deducted=terms_of(claim.policy_year_id).charity_deducted)
+    terms = terms or terms_of(claim.policy_year_id)
+    check_bill(claim, bill, charity_deducted=terms.charity_deducted)
     try:
         with transaction.atomic():
             bill.save()

@@ -1,26 +1,21 @@
-"""The insurer's workbook of claims, bills and payments: checked beside what stands, then written in one transaction by
-the same steps as single entry (R5, R6, R9, R10, R22, R26, R28). Nothing that stands is changed; the same workbook twice
-adds nothing."""
+"""The insurer's workbook of claims, losses and payments: checked beside what stands, then written in one transaction by
+the same steps as single entry (R5, R6, R9, R10, R12-R14, R22, R26, R28). Nothing that stands is changed; the same
+workbook twice adds nothing."""
 
-import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.bulk.judging import facts_as_json, judge
-from claims.bulk.known import chunks, look_up
+from claims.bulk.facts import kept
+from claims.bulk.judging_loss import judge
+from claims.bulk.known import look_up
 from claims.bulk.reading import Kind, Line, read_lines
-from claims.models import Claim, ClaimImport, ClaimReference, ClaimRow
-from claims.services.bills import BillFacts, enter_bill
-from claims.services.intake import open_claim
-from claims.services.payment import pay_claim
-from claims.services.steps import locked_agreement, locked_claim
-from enrollment.models import InsuredPerson, PolicyYear
+from claims.models import ClaimImport, ClaimRow
+from claims.services.bulk_writing import Writer
+from enrollment.models import PolicyYear
 from jincheng_insurance.access.models import Insurer, Region, User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
@@ -32,9 +27,15 @@ from jincheng_insurance.sheets.reading import RowStream
 
 Verdict = ClaimRow.Verdict
 CLAIMS_TURN = 7150
-DAYS = frozenset({"on", "admitted_on"})
-TEXTS = frozenset({"care", "hospital", "invoice_number", "diagnosis"})
-NEEDS = {"new_claims": Act.HANDLE_CLAIM, "new_bills": Act.HANDLE_CLAIM, "new_payments": Act.RECORD_PAYMENT}
+COUNTS = {
+    Kind.CLAIM: "new_claims",
+    Kind.BILL: "new_bills",
+    Kind.LOSS: "new_losses",
+    Kind.ITEM: "new_items",
+    Kind.SIGN: "new_signs",
+    Kind.PAYMENT: "new_payments",
+}
+NEEDS = dict.fromkeys(COUNTS.values(), Act.HANDLE_CLAIM) | {"new_payments": Act.RECORD_PAYMENT}
 
 
 class ClaimsCheck:
@@ -43,9 +44,7 @@ class ClaimsCheck:
     def __init__(self, upload: ClaimImport) -> None:
         self.upload = upload
         self.actor = upload.uploaded_by
-        self.counts = dict.fromkeys(
-            ("accepted", "warned", "rejected", "new_claims", "new_bills", "new_payments", "same"), 0
-        )
+        self.counts = dict.fromkeys(("accepted", "warned", "rejected", *COUNTS.values(), "same"), 0)
         self.numbers = self.found = 0
 
     def verdicts(self, rows: RowStream, on_progress: Callable[[int], None]) -> Iterator[Line]:
@@ -70,7 +69,7 @@ class ClaimsCheck:
         verdict = Verdict.REJECT if line.rejected else Verdict.WARN if line.problems else Verdict.ACCEPT
         self.counts[{"accept": "accepted", "warn": "warned", "reject": "rejected"}[verdict]] += 1
         if not line.rejected:
-            self.counts[f"new_{line.kind}s" if line.new else "same"] += 1
+            self.counts[COUNTS[line.kind] if line.new else "same"] += 1
         return ClaimRow(
             claim_import=self.upload,
             sheet=line.sheet[:100],
@@ -81,111 +80,10 @@ class ClaimsCheck:
             new=line.new and not line.rejected,
             reference=line.reference,
             person_key=line.person_key,
+            household_key=line.household_key,
             claim_key=line.claim_key,
-            facts=facts_as_json(line),
+            facts=kept(line.values),
         )
-
-
-class Writer:
-    """Writes the new lines of one checked workbook: claims, then bills, then payments, each by the inner part of its
-    own service. Runs inside the lane's transaction."""
-
-    def __init__(self, upload: ClaimImport) -> None:
-        if upload.applied_by is None:
-            raise TypeError("only an import that somebody asked for is written")
-        self.upload = upload
-        self.actor = upload.applied_by
-        self.rows = ClaimRow.objects.filter(claim_import=upload, new=True).order_by("id")
-        self.claims: dict[int, Claim] = {}
-        self.opened: dict[str, Claim] = {}
-
-    def run(self) -> Mapping[str, int]:
-        payments = list(self.rows.filter(kind=Kind.PAYMENT))
-        agreements = self._lock_agreements(payments)
-        written = []
-        for row in self.rows.filter(kind=Kind.CLAIM):
-            row.claim_key = self._open(row).pk
-            written.append(row)
-        for row in self.rows.filter(kind=Kind.BILL):
-            claim = self.opened.get(row.reference) or self._claim(row)
-            enter_bill(claim, bill_facts(row.facts), actor=self.actor)
-            row.claim_key = claim.pk
-            written.append(row)
-        ClaimRow.objects.bulk_update(written, ["claim_key"], batch_size=1_000)
-        for row in sorted(payments, key=lambda row: row.claim_key or 0):
-            claim = self._claim(row)
-            pay_claim(
-                agreements[claim.agreement_id],
-                claim,
-                paid_on=datetime.date.fromisoformat(row.facts["paid_on"]),
-                reference=row.facts["bank_reference"],
-                actor=self.actor,
-            )
-        return {
-            "claims": len(self.opened),
-            "bills": len(written) - len(self.opened),
-            "payments": len(payments),
-        }
-
-    def _lock_agreements(self, payments: Iterable[ClaimRow]) -> dict[int, Any]:
-        """Agreements are locked before claims, and in one order, as everywhere."""
-        keys = {row.claim_key or 0 for row in payments}
-        wanted = Claim.objects.filter(pk__in=keys).values_list("agreement_id", flat=True).distinct()
-        return {pk: locked_agreement(pk) for pk in sorted(wanted)}
-
-    def _open(self, row: ClaimRow) -> Claim:
-        person = self._people[row.person_key or 0]
-        require(self.actor, Act.HANDLE_CLAIM, person)
-        claim = Claim(
-            coverage=Claim.Coverage.MEDICAL,
-            insured_household_id=person.insured_household_id,
-            insured_person=person,
-            account=row.facts["account"] or "",
-        )
-        day = datetime.date.fromisoformat(row.facts["reported_on"])
-        open_claim(claim, reserve=Decimal(row.facts["reserve"]), reported_on=day, actor=self.actor)
-        ClaimReference.objects.create(
-            insurer_id=self.upload.insurer_id,
-            reference=row.reference,
-            claim=claim,
-            claim_import=self.upload,
-        )
-        self.opened[row.reference] = claim
-        return claim
-
-    @property
-    def _people(self) -> dict[int, InsuredPerson]:
-        held: dict[int, InsuredPerson] | None = self.__dict__.get("held")
-        if held is None:
-            held = {}
-            for keys in chunks(row.person_key or 0 for row in self.rows.filter(kind=Kind.CLAIM)):
-                people = InsuredPerson.objects.filter(pk__in=keys)
-                held |= {
-                    person.pk: person for person in people.select_related("insured_household__agreement")
-                }
-            self.__dict__["held"] = held
-        return held
-
-    def _claim(self, row: ClaimRow) -> Claim:
-        """A standing claim, locked, once for all its lines."""
-        key = row.claim_key or 0
-        if key not in self.claims:
-            self.claims[key] = locked_claim(Claim(pk=key))
-        return self.claims[key]
-
-
-def bill_facts(facts: Mapping[str, Any]) -> BillFacts:
-    """A staged bill as the service takes it; an amount left empty is zero."""
-    values: dict[str, Any] = {}
-    for one in fields(BillFacts):
-        value = facts.get(one.name)
-        if one.name in TEXTS:
-            values[one.name] = value or ""
-        elif one.name in DAYS:
-            values[one.name] = datetime.date.fromisoformat(value) if value else None
-        else:
-            values[one.name] = Decimal(value or "0.00")
-    return BillFacts(**values)
 
 
 def _write(upload: ClaimImport) -> Mapping[str, int]:
@@ -233,7 +131,7 @@ LANE = Lane(
     start_check=ClaimsCheck,
     is_stale=lambda upload: False,  # writing itself finds out, line by line
     write=_write,
-    never_more=("rejected", "new_claims", "new_bills", "new_payments"),
+    never_more=("rejected", *COUNTS.values()),
 )
 
 
@@ -252,14 +150,14 @@ def check_import(*, import_id: int) -> None:
 
 def request_apply(*, claim_import: ClaimImport, actor: User) -> None:
     """Ask for the new lines of a checked workbook to be written by a worker. PermissionDenied without the acts they
-    need: claims and bills an adjuster's, payments a reviewer's."""
+    need: payments a reviewer's, all else an adjuster's."""
 
     def prepare(locked: ClaimImport) -> Mapping[str, int]:
         for act in needs(locked):
             require(actor, act, locked)
         if not locked.new:
             raise Refused(_("There is nothing new in this file that can be imported."))
-        return {"claims": locked.new_claims, "bills": locked.new_bills, "payments": locked.new_payments}
+        return {name.removeprefix("new_"): getattr(locked, name) for name in COUNTS.values()}
 
     LANE.request_apply(upload=claim_import, actor=actor, prepare=prepare)
 

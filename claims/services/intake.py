@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import MOST, Claim, ClaimEvent
-from claims.services.ledger import outstanding_reserve, set_reserve
+from claims.services.ledger import outstanding_reserve, set_first_reserve, set_reserve
 from claims.services.steps import check_step, locked_claim, take_step
 from enrollment.models import Agreement, InsuredHousehold, InsuredPerson, PolicyYear
 from enrollment.selectors import find_insured_person
@@ -76,7 +76,7 @@ def open_claim(
             raise
         return Claim.objects.get(once=claim.once, reported_by=actor), False
     ClaimEvent.objects.create(claim=claim, step="report", to_state=claim.state, by=actor, amount=reserve)
-    set_reserve(claim, reserve, actor=actor, reason="report", on=claim.reported_on)
+    set_first_reserve(claim, reserve, actor=actor, on=claim.reported_on)
     record("report_claim", actor=actor, on=claim, facts={"number": claim.number, "reserve": reserve})
     return claim, True
 

@@ -35,6 +35,12 @@ def book_payment(claim: Claim, amount: Decimal, *, actor: User, on: datetime.dat
     set_reserve(claim, ZERO, actor=actor, reason=reason, on=on)
 
 
+def set_first_reserve(claim: Claim, amount: Decimal, *, actor: User, on: datetime.date) -> None:
+    """Book the reserve of a claim that is being reported: the ledger holds nothing of it yet."""
+    if amount:
+        _book(claim, LossEntry.Kind.RESERVE, amount, actor=actor, reason="report", on=on)
+
+
 def take_back_payment(claim: Claim, *, reserve: Decimal, actor: User, on: datetime.date, reason: str) -> None:
     """Reverse the standing payment of a locked claim and set its reserve to `reserve`, in one transaction (R19)."""
     paid = LossEntry.objects.get(claim=claim, kind=LossEntry.Kind.PAYMENT, reverses=None, reversed_by=None)

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -56,6 +57,16 @@ class ItemFacts:
     amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class SignFacts:
+    """One party's signature (R14): who signed, when, and by what authority an agent did."""
+
+    party: str
+    signed_by: str
+    on: datetime.date
+    authority: str = ""
+
+
 @transaction.atomic(durable=True)
 def report_loss(
     *,
@@ -69,13 +80,37 @@ def report_loss(
 ) -> Claim:
     """Open a household's claim for a loss. Refused when it lies outside the cover (R9) or more than two years back
     (R26); whether its cause is covered is for the decision (R12). `once` as in `report_claim`."""
+    return open_loss(
+        insured_household=insured_household,
+        facts=facts,
+        reserve=reserve,
+        account=account,
+        actor=actor,
+        reported_on=reported_on,
+        once=once,
+    )
+
+
+def open_loss(
+    *,
+    insured_household: InsuredHousehold,
+    facts: LossFacts,
+    reserve: Decimal,
+    account: str,
+    actor: User,
+    reported_on: datetime.date | None = None,
+    once: uuid.UUID | None = None,
+) -> Claim:
+    """Open a household's claim for a loss, within the transaction of the service that asks. Refusals as in
+    `report_loss`."""
     require(actor, Act.HANDLE_CLAIM, insured_household)
     claim = Claim(
         coverage=Claim.Coverage.PROPERTY, insured_household=insured_household, account=account, once=once
     )
     claim, new = open_claim(claim, reserve=reserve, reported_on=reported_on, actor=actor)
     if new:
-        _check(claim, insured_household, facts)
+        perils = terms_of(claim.policy_year_id).perils
+        check_loss(facts, household=insured_household, reported_on=claim.reported_on, perils=perils)
         claim.loss = PropertyLoss.objects.create(claim=claim, **asdict(facts))
         mark_late(claim)
         claim.save(update_fields=["late"])
@@ -89,7 +124,8 @@ def change_loss(*, claim: Claim, facts: LossFacts, actor: User) -> None:
     claim = locked_claim(claim)
     check_step(claim, "assess", actor)
     _check_is_loss(claim)
-    _check(claim, claim.insured_household, facts)
+    perils = terms_of(claim.policy_year_id).perils
+    check_loss(facts, household=claim.insured_household, reported_on=claim.reported_on, perils=perils)
     loss = claim.loss
     before = loss.recovered
     for name, value in asdict(facts).items():
@@ -116,13 +152,14 @@ def draft_item(*, claim: Claim, facts: ItemFacts) -> LossItem:
 @transaction.atomic(durable=True)
 def add_item(*, claim: Claim, facts: ItemFacts, actor: User) -> LossItem:
     """Enter an item of the loss. The sum changes, so signatures under the earlier one stand no longer (R14)."""
-    claim = locked_claim(claim)
+    return enter_item(locked_claim(claim), facts, actor=actor)
+
+
+def enter_item(claim: Claim, facts: ItemFacts, *, actor: User) -> LossItem:
+    """Enter an item of a locked claim, within the transaction of the service that asks. Refusals as in `add_item`."""
     check_step(claim, "assess", actor)
     _check_is_loss(claim)
-    if not (facts.amount.is_finite() and 0 <= facts.amount < MOST):
-        raise Refused(_("The loss must be an amount of zero or more."), field="amount")
-    if not (facts.quantity.is_finite() and 0 < facts.quantity < 10**8):
-        raise Refused(_("The quantity must be above zero."), field="quantity")
+    check_item(facts)
     item = draft_item(claim=claim, facts=facts)
     item.entered_by = actor
     item.save()
@@ -136,6 +173,14 @@ def add_item(*, claim: Claim, facts: ItemFacts, actor: User) -> LossItem:
         facts={"claim": claim.number, "amount": facts.amount},
     )
     return item
+
+
+def check_item(facts: ItemFacts) -> None:
+    """Refused unless loss and quantity are amounts that can stand."""
+    if not (facts.amount.is_finite() and 0 <= facts.amount < MOST):
+        raise Refused(_("The loss must be an amount of zero or more."), field="amount")
+    if not (facts.quantity.is_finite() and 0 < facts.quantity < 10**8):
+        raise Refused(_("The quantity must be above zero."), field="quantity")
 
 
 @transaction.atomic(durable=True)
@@ -156,25 +201,24 @@ def sign_off(
 ) -> SignOff:
     """Note one party's signature under the assessed sum (R14): village committee, insured, or insurer. Signing anew
     replaces that party's earlier signature. An agent may sign for the insured if the authority is stated."""
-    claim = locked_claim(claim)
+    facts = SignFacts(party, signed_by, on, authority)
+    return enter_sign_off(locked_claim(claim), facts, actor=actor)
+
+
+def enter_sign_off(claim: Claim, facts: SignFacts, *, actor: User) -> SignOff:
+    """Note a signature under a locked claim's sum, within the transaction of the service that asks. Refusals as in
+    `sign_off`."""
     check_step(claim, "assess", actor)
     _check_is_loss(claim)
     loss = claim.loss
-    if not loss.items.filter(standing=True).exists():
-        raise Refused(_("Enter the items of the loss before anybody signs for their sum."))
-    if authority.strip() and party != SignOff.Party.INSURED:
-        raise Refused(_("Only the insured may be represented by an agent."), field="authority", rule="R14")
-    if not loss.lost_on <= on <= timezone.localdate():
-        raise Refused(
-            _("The signature must be dated from the day of the loss to today."), field="on", rule="R14"
-        )
-    loss.sign_offs.filter(standing=True, party=party).update(standing=False)
+    check_sign_off(facts, lost_on=loss.lost_on, itemised=loss.items.filter(standing=True).exists())
+    loss.sign_offs.filter(standing=True, party=facts.party).update(standing=False)
     signed = SignOff.objects.create(
         loss=loss,
-        party=party,
-        signed_by=signed_by.strip(),
-        authority=authority.strip(),
-        on=on,
+        party=facts.party,
+        signed_by=facts.signed_by.strip(),
+        authority=facts.authority.strip(),
+        on=facts.on,
         assessed=assessed_sum(claim),
         entered_by=actor,
     )
@@ -188,6 +232,19 @@ def sign_off(
         facts={"claim": claim.number, "amount": signed.assessed},
     )
     return signed
+
+
+def check_sign_off(facts: SignFacts, *, lost_on: datetime.date, itemised: bool) -> None:
+    """Refused unless the loss has items to sign for, only the insured is represented, and the day is possible
+    (R14)."""
+    if not itemised:
+        raise Refused(_("Enter the items of the loss before anybody signs for their sum."))
+    if facts.authority.strip() and facts.party != SignOff.Party.INSURED:
+        raise Refused(_("Only the insured may be represented by an agent."), field="authority", rule="R14")
+    if not lost_on <= facts.on <= timezone.localdate():
+        raise Refused(
+            _("The signature must be dated from the day of the loss to today."), field="on", rule="R14"
+        )
 
 
 def check_signed(claim: Claim) -> None:
@@ -217,7 +274,15 @@ def _check_is_loss(claim: Claim) -> None:
         raise Refused(_("This claim is for medical costs; it takes bills, not items of a loss."))
 
 
-def _check(claim: Claim, household: InsuredHousehold, facts: LossFacts) -> None:
+def check_loss(
+    facts: LossFacts,
+    *,
+    household: InsuredHousehold,
+    reported_on: datetime.date,
+    perils: Collection[str],
+) -> None:
+    """What the rules say of a loss reported on a day, by the disasters that the year's terms list. Asks nothing of the
+    database. Refusals as in `report_loss`."""
     if facts.lost_on > timezone.localdate():
         raise Refused(_("A loss can't be dated in the future."), field="lost_on")
     cover = Cover(household.cover_from, household.cover_to)
@@ -226,16 +291,16 @@ def _check(claim: Claim, household: InsuredHousehold, facts: LossFacts) -> None:
             "outside_cover", on=day(facts.lost_on), cover_from=day(cover.begins), cover_to=day(cover.ends)
         )
         raise Refused(rule_text(error), field="lost_on", rule=error.rule)
-    check_two_years(facts.lost_on, claim.reported_on, field="lost_on")
+    check_two_years(facts.lost_on, reported_on, field="lost_on")
     if not (facts.recovered.is_finite() and 0 <= facts.recovered < MOST):
         raise Refused(_("What others made good must be an amount of zero or more."), field="recovered")
-    _check_cause(claim, facts)
+    _check_cause(facts, perils)
     _check_police_report(facts)
 
 
-def _check_cause(claim: Claim, facts: LossFacts) -> None:
+def _check_cause(facts: LossFacts, perils: Collection[str]) -> None:
     disaster = facts.cause == Cause.NATURAL_DISASTER
-    if disaster and facts.peril not in terms_of(claim.policy_year_id).perils:
+    if disaster and facts.peril not in perils:
         raise Refused(_("Say which natural disaster it was."), field="peril", rule="R12")
     if not disaster and facts.peril:
         raise Refused(_("A natural disaster is named, but the cause is another."), field="peril", rule="R12")

@@ -51,6 +51,8 @@ ACTS = {
     "pay_funds": _("noted a payment of premium"),
     "confirm_receipt": _("confirmed premium received"),
     "reverse_entry": _("reversed an entry of the fund ledger"),
+    "upload_funds": _("uploaded a workbook of allocations and payments"),
+    "book_fund_import": _("booked a workbook of allocations and payments"),
     "remind_of_arrears": _("reminder of arrears"),
     "download_premium": _("downloaded a paper of the premium"),
     "report_claim": _("reported a claim"),
@@ -106,6 +108,7 @@ ACTS = {
     "reveal_number": _("looked at a number in full"),
     "rotate_keys": _("changed the seal key"),
     "rotate_index_key": _("changed the index key"),
+    "download_settlement": _("downloaded a settlement statement"),
     "request_export": _("asked for an export"),
     "approve_export": _("approved an export"),
     "refuse_export": _("refused an export"),
@@ -230,6 +233,8 @@ def _fact(name: str, value: Any) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return "—"
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if not isinstance(value, str):

@@ -79,7 +79,8 @@ class SheetResource(ModelResource):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class ExportKind:
-    """Something that can be exported. `rows` gives, within the actor's reach and in order, what `form` has chosen."""
+    """Something that can be exported. `rows` gives, within the actor's reach and in order, what `form` has chosen;
+    `personal` says whether personal numbers stand in it."""
 
     name: str
     title: str | Promise
@@ -88,6 +89,7 @@ class ExportKind:
     form: "type[ExportForm]"
     rows: Callable[[User, Mapping[str, Any]], QuerySet[Any]]
     resource: type[SheetResource]
+    personal: bool = True
 
 
 KINDS: dict[str, ExportKind] = {}

@@ -215,13 +215,17 @@ def _write(export: Export, kind: ExportKind, path: Path) -> set[tuple[int | None
     if export.format == Export.Format.CSV:
         write_csv(path, resource, cells(), mark=_mark(export))
     else:
-        write_xlsx(path, resource, cells(), title=str(kind.title), note=_note(export), mark=_mark(export))
+        write_xlsx(
+            path, resource, cells(), title=str(kind.title), note=_note(export, kind), mark=_mark(export)
+        )
     return reach
 
 
-def _note(export: Export) -> str:
+def _note(export: Export, kind: ExportKind) -> str:
     """The line under the title: what was chosen, who made it and when, and how numbers stand."""
-    numbers = _("identity numbers in full") if export.full else _("identity numbers masked")
+    numbers = ""
+    if kind.personal:
+        numbers = _("identity numbers in full") if export.full else _("identity numbers masked")
     parts = (export.described, export.made_by.unit, _mark(export), numbers)
     return " · ".join(part for part in parts if part)
 

@@ -32,7 +32,9 @@ def allocate_funds(
 ) -> FundEntry:
     """Note that a side's money was allocated (下达) by a document. It needn't be what is due: the city's comes down by
     the factor method (R16)."""
-    return _move(agreement, Kind.ALLOCATED, side, amount, on, document, actor)
+    return book_movement(
+        agreement, Kind.ALLOCATED, side=side, amount=amount, on=on, document=document, actor=actor
+    )
 
 
 @transaction.atomic(durable=True)
@@ -48,7 +50,16 @@ def pay_funds(
 ) -> FundEntry:
     """Note that a side's money was paid to the insurer (拨付). More than the side still owes is refused unless
     `beyond_due` says that it is meant (R16)."""
-    return _move(agreement, Kind.PAID, side, amount, on, document, actor, beyond_due=beyond_due)
+    return book_movement(
+        agreement,
+        Kind.PAID,
+        side=side,
+        amount=amount,
+        on=on,
+        document=document,
+        actor=actor,
+        beyond_due=beyond_due,
+    )
 
 
 @transaction.atomic(durable=True)
@@ -113,17 +124,19 @@ def reverse_entry(*, entry: FundEntry, reason: str, actor: User) -> FundEntry:
     return reversal
 
 
-def _move(  # noqa: PLR0917 -- a movement is all of this
+def book_movement(
     agreement: Agreement,
     kind: str,
+    *,
     side: str,
     amount: Decimal,
     on: datetime.date,
     document: str,
     actor: User,
-    *,
-    beyond_due: bool = True,
+    beyond_due: bool = False,
 ) -> FundEntry:
+    """Book one allocation or payment, within a transaction: the inner part of `allocate_funds`, `pay_funds`, and of an
+    import."""
     agreement = locked_agreement(agreement)
     require(actor, ACT_OF_SIDE[Side(side)], agreement)
     document = " ".join(document.split())
@@ -143,7 +156,7 @@ def _move(  # noqa: PLR0917 -- a movement is all of this
             rule="R16",
         )
     owed = account_of(agreement, Side(side)).arrears
-    if not beyond_due and amount > owed:
+    if kind == Kind.PAID and not beyond_due and amount > owed:
         raise Refused(
             _(
                 "This side still owes %(owed)s yuan, less than this payment. Correct the amount, or tick that more "

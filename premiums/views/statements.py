@@ -3,10 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from enrollment.selectors import agreements, current_policy_year, terms_of
+from enrollment.models import Agreement
+from enrollment.selectors import agreements, terms_of
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
@@ -17,8 +19,8 @@ from jincheng_insurance.web.downloads import DOCX, XLSX, download
 from jincheng_insurance.web.pages import paginate
 from jincheng_insurance.web.paper import Paper
 from jincheng_insurance.web.word import write_word
-from premiums.forms import ReasonForm
-from premiums.models import PremiumStatement
+from premiums.forms import ReasonForm, YearFilter
+from premiums.models import ACT_OF_SIDE, PremiumStatement
 from premiums.paper import statement_paper, workbook_of
 from premiums.selectors import fund
 from premiums.selectors import statements as stated
@@ -32,9 +34,10 @@ WORD, EXCEL = "docx", "xlsx"
 @requires(Act.VIEW_PREMIUM)
 @require_GET
 def statements(request: HttpRequest) -> HttpResponse:
-    """Each agreement's account by side, and the statements issued."""
+    """Each agreement's account by side, and the statements issued, of the present policy year or another (`?year=`)."""
     actor = actor_of(request)
-    year = current_policy_year()
+    form = YearFilter(request.GET)
+    year = form.chosen()
     rows = list(agreements(actor, year))
     accounts = fund.accounts_of(rows)
     pool = [
@@ -47,8 +50,14 @@ def statements(request: HttpRequest) -> HttpResponse:
         )
         for agreement in rows
     ]
-    context = {"year": year, "pool": pool, "page": paginate(request, stated.statements(actor, year))}
-    return render(request, "premiums/statements.html", context)
+    context = {
+        "form": form,
+        "year": year,
+        "pool": pool,
+        "page": paginate(request, stated.statements(actor, year)),
+        "may_import": any(actor.can(act) for act in ACT_OF_SIDE.values()),
+    }
+    return render(request, "premiums/statements.html", context, status=422 if form.errors else 200)
 
 
 @requires(Act.VIEW_PREMIUM)
@@ -92,6 +101,11 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "premiums/cancel.html", context, status=422 if form.errors else 200)
 
 
+def _agreement(actor: User, pk: int) -> Agreement:
+    rows = Agreement.objects.select_related("county", "insurer", "policy_year")
+    return access_row(rows, actor, Act.ISSUE_STATEMENT, pk=pk)
+
+
 def _statement(actor: User, pk: int, act: Act | None = None) -> PremiumStatement:
     rows = PremiumStatement.objects.select_related(
         "county", "agreement__insurer", "issued_by", "cancels", "cancelled_by"
@@ -111,15 +125,13 @@ def paper_file(paper: Paper, wanted: str) -> HttpResponse:
 def issue(request: HttpRequest, agreement_pk: int) -> HttpResponse:
     """What the next statement would say; confirmed by POST."""
     actor = actor_of(request)
-    agreement = access_row(
-        agreements(actor, current_policy_year()), actor, Act.ISSUE_STATEMENT, pk=agreement_pk
-    )
+    agreement = _agreement(actor, agreement_pk)
     if request.method == "POST":
         with refusals_shown(request):
             issued = issue_statement(agreement=agreement, actor=actor)
             messages.success(request, _("Statement %(number)s has been issued.") % {"number": issued.number})
             return redirect("premiums:statement", pk=issued.pk)
-        return redirect("premiums:list")
+        return redirect(f"{reverse('premiums:list')}?year={agreement.policy_year_id}")
     due = statement_due(
         terms=terms_of(agreement.policy_year_id),
         units=units_to_charge(agreement),
@@ -139,15 +151,13 @@ def issue(request: HttpRequest, agreement_pk: int) -> HttpResponse:
 def refund(request: HttpRequest, agreement_pk: int) -> HttpResponse:
     """What the next refund statement would take back; confirmed by POST."""
     actor = actor_of(request)
-    agreement = access_row(
-        agreements(actor, current_policy_year()), actor, Act.ISSUE_STATEMENT, pk=agreement_pk
-    )
+    agreement = _agreement(actor, agreement_pk)
     if request.method == "POST":
         with refusals_shown(request):
             issued = issue_refund(agreement=agreement, actor=actor)
             messages.success(request, _("Statement %(number)s has been issued.") % {"number": issued.number})
             return redirect("premiums:statement", pk=issued.pk)
-        return redirect("premiums:list")
+        return redirect(f"{reverse('premiums:list')}?year={agreement.policy_year_id}")
     units, for_households, for_persons = units_to_refund(agreement)
     due = refund_due(
         persons=(units.persons, for_persons),

@@ -31,9 +31,10 @@ from riskpool.models import CarryEntry, Settlement
 from riskpool.selectors.carry import Booked, booked_of
 from riskpool.selectors.ratio import PoolFigures, pool_figures
 
+# The entries behind the net premium: what is due, or the payments that receipts confirm and what is set off.
 FUND_KINDS = {
-    NetPremiumBasis.DUE: FundEntry.Kind.DUE,
-    NetPremiumBasis.RECEIVED: FundEntry.Kind.PAID,
+    NetPremiumBasis.DUE: (FundEntry.Kind.DUE,),
+    NetPremiumBasis.RECEIVED: (FundEntry.Kind.PAID, FundEntry.Kind.CARRIED),
 }
 
 
@@ -217,7 +218,7 @@ def _sources(
     pool = [each.agreement.pk for each in figures]
     loss = LossEntry.objects.filter(agreement__in=pool, on__lte=as_of)
     fund = FundEntry.objects.filter(
-        agreement__in=pool, on__lte=as_of, kind=FUND_KINDS[terms.net_premium_basis]
+        agreement__in=pool, on__lte=as_of, kind__in=FUND_KINDS[terms.net_premium_basis]
     )
     return _rows_of(loss), _rows_of(fund)
 

@@ -16,9 +16,9 @@ from jincheng_insurance.access.scope import require
 from jincheng_insurance.audit.services import record
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.scheme.money import Shares
-from jincheng_insurance.web.formats import day
 from jincheng_insurance.web.rule_texts import TEXTS
 from premiums.models import Side
+from riskpool.checks import check_unchanged, checked_drafter
 from riskpool.models import CarryEntry, ExcessEntry, Settlement, SettlementDraft, SettlementLine
 from riskpool.selectors.reckoning import (
     ReckonedLine,
@@ -71,10 +71,10 @@ def confirm_settlement(*, draft: SettlementDraft, actor: User) -> Settlement:
     confirmed = Settlement.objects.filter(draft=draft).first()
     if confirmed is not None:
         return confirmed
-    drafted_by = _checked_drafter(draft, actor)
-    reckoning = _reckon_locked(draft.policy_year_id)
-    _check_unchanged(draft, reckoning)
     use_terms(draft.policy_year_id)
+    drafted_by = checked_drafter(draft, actor)
+    reckoning = _reckon_locked(draft.policy_year_id)
+    check_unchanged(draft, reckoning)
     settlement = Settlement.objects.create(
         policy_year_id=draft.policy_year_id,
         version=draft.version,
@@ -173,38 +173,6 @@ def _line(draft: SettlementDraft, line: ReckonedLine) -> SettlementLine:
         sources=line.sources,
         problem=line.problem,
     )
-
-
-def _checked_drafter(draft: SettlementDraft, actor: User) -> User:
-    """Who put the draft forward, if `actor` may confirm it today."""
-    closes_on = use_terms(draft.policy_year_id).closes_on
-    if timezone.localdate() < closes_on:
-        raise Refused(
-            _("The books of %(year)s close on %(day)s. The settlement can be confirmed from then on."),
-            rule="R24",
-            year=draft.policy_year_id,
-            day=day(closes_on),
-        )
-    if draft.drafted_by is None:
-        raise Refused(_("Nobody has put this draft forward. Put it forward first."), rule="R24")
-    if draft.drafted_by == actor:
-        raise Refused(_("You put this draft forward, so somebody else has to confirm it."), rule="R24")
-    return draft.drafted_by
-
-
-def _check_unchanged(draft: SettlementDraft, reckoning: Reckoning) -> None:
-    later = SettlementDraft.objects.filter(
-        policy_year=draft.policy_year_id, version=draft.version, serial__gt=draft.serial
-    )
-    if reckoning.version != draft.version or later.exists():
-        raise Refused(_("There is a later draft. Look at that one."), rule="R24")
-    if not same_figures(reckoning.content, draft.content):
-        raise Refused(
-            _("The ledgers have moved since this was drafted. Have it put forward anew."), rule="R24"
-        )
-    for line in reckoning.lines:
-        if line.problem:
-            raise Refused(TEXTS[line.problem], rule="R24", amount=line.refund.left if line.refund else "")
 
 
 def _book(settlement: Settlement, line: ReckonedLine) -> None:

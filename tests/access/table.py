@@ -133,15 +133,15 @@ enrollment:participation_progress GET participation 200 403 200/404 403 403 403 
 enrollment:participation_apply POST participation 302 403 302/404 403 403 403 403 403 sign-in
 enrollment:participation_cancel POST participation 302 403 302/404 403 403 403 403 403 sign-in
 
-sheets:exports              GET    -         200   403   200     403     200     200     200   403   sign-in
+sheets:exports              GET    -         200   200   200     200     200     200     200   403   sign-in
 sheets:new                  GET    kind      200   403   200     403     200     200     200   403   sign-in
 sheets:new                  POST   kind      302   403   302     403     302     302     302   403   sign-in
-sheets:export               GET    export    404   403   200/404 403     404     404     404   403   sign-in
+sheets:export               GET    export    404   404   200/404 404     404     404     404   403   sign-in
 sheets:approval             GET    large     200   403   200/404 403     403     403     403   403   sign-in
 sheets:approve              POST   large     302   403   302/404 403     403     403     403   403   sign-in
 sheets:refuse               POST   large     302   403   302/404 403     403     403     403   403   sign-in
-sheets:progress             GET    export    404   403   200/404 403     404     404     404   403   sign-in
-sheets:fetch                POST   export    404   403   200/404 403     404     404     404   403   sign-in
+sheets:progress             GET    export    404   404   200/404 404     404     404     404   403   sign-in
+sheets:fetch                POST   export    404   404   200/404 404     404     404     404   403   sign-in
 
 premiums:list               GET    -         200   200   200     200     200     200     200   403   sign-in
 premiums:statement          GET    statement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
@@ -158,6 +158,12 @@ premiums:receipt            GET    paid_in   403   403   403     403     403    
 premiums:receipt            POST   paid_in   403   403   403     403     403     302/404 403   403   sign-in
 premiums:reverse            GET    paid_in   403   403   403     200/404 403     403     403   403   sign-in
 premiums:reverse            POST   paid_in   403   403   403     302/404 403     403     403   403   sign-in
+premiums:imports            GET    -         403   200   403     200     403     403     403   403   sign-in
+premiums:imports            POST   -         403   302   403     302     403     403     403   403   sign-in
+premiums:template           GET    -         403   200   403     200     403     403     403   403   sign-in
+premiums:import             GET    funding   403   200   403     200/404 403     403     403   403   sign-in
+premiums:import_book        POST   funding   403   403   403     302/404 403     403     403   403   sign-in
+premiums:import_copy        POST   funding   403   403   403     200/404 403     403     403   403   sign-in
 premiums:reminders          GET    -         200   200   200     200     200     200     200   403   sign-in
 premiums:budget             GET    -         200   200   200     200     403     403     200   403   sign-in
 
@@ -231,6 +237,13 @@ riskpool:export             GET    -         200   200   200     200     200    
 riskpool:ledger             GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:agreement          GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
 riskpool:agreement_export   GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+riskpool:settlements        GET    -         200   200   200     200     200     200     200   403   sign-in
+riskpool:draft_settlement   POST   year      302   403   403     403     403     403     403   403   sign-in
+riskpool:settlement         GET    settlement 200  200   200     200     200     200     200   403   sign-in
+riskpool:settlement_line    GET    settled   200   200   200/404 200/404 200/404 200/404 200   403   sign-in
+riskpool:confirm_settlement GET    settlement 200  200   403     403     403     403     403   403   sign-in
+riskpool:confirm_settlement POST   settlement 302  302   403     403     403     403     403   403   sign-in
+riskpool:carry              GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alerts             GET    -         200   200   200     200     200     200     200   403   sign-in
 riskpool:alert              GET    alert     200   200   200/404 200/404 200/404 200/404 200   403   sign-in
 riskpool:duties             GET    -         200   200   200     200     200     200     200   403   sign-in

@@ -9,11 +9,11 @@ from jincheng_insurance.access.roles import Role
 from tests.access.table import TABLE
 from tests.access.town import Town, text_of
 
-# The language switch, file kinds and programs, what a token begins with, the rules' numbers, and the codes of claims,
-# statements, agreements.
+# The language switch, file kinds and programs, what a token begins with, the rules' numbers, the codes of claims,
+# statements, agreements, and the digests of settlements.
 ALLOWED = re.compile(
     r"English|Excel|Word|WPS|xlsx?|csv|CSV|PDF|JPG|PNG|HEIC|scan\.png|MB|jpi|R\d+|X"
-    r"|(PA|BF|XY)?-?[0-9A-Z-]*\d[0-9A-Za-z-]*|roster\.xlsx|test\.xlsx"
+    r"|(PA|BF|XY)?-?[0-9A-Z-]*\d[0-9A-Za-z-]*|roster\.xlsx|test\.xlsx|[a-f][0-9a-f]{31,63}"
 )
 LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.-]*")
 SKIPPED = {"script", "style", "title"}

@@ -1,13 +1,16 @@
 """A town for the access tests: both parties of the small world with one row in every state an address is about,
 visitors in every role, and visits that leave nothing behind."""
 
+import datetime
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -40,7 +43,7 @@ from enrollment.models import (
     RosterRow,
     UnplacedSheet,
 )
-from enrollment.selectors import household_telephone_place, identity_place, telephone_place
+from enrollment.selectors import household_telephone_place, identity_place, telephone_place, terms_of
 from enrollment.services.leaving import withdraw_person
 from enrollment.services.moving import ask_move
 from enrollment.services.payee import propose_account
@@ -51,16 +54,22 @@ from jincheng_insurance.access.sealing import seal, unseal
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.models import Export
 from jincheng_insurance.sheets.services import make_export, request_export
-from premiums.services.funds import pay_funds
+from jincheng_insurance.web.downloads import XLSX
+from premiums.services.fund_imports import upload_funds
+from premiums.services.funds import confirm_receipt, pay_funds
+from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
 from riskpool.models import Alert, Duty, Notice, Suspension
 from riskpool.services.alerts import evaluate_agreement
 from riskpool.services.breakdown import take_breakdown
 from riskpool.services.duties import upload_report
+from riskpool.services.settlement import draft_settlement
 from riskpool.services.suspension import approve_suspension, ask_suspension
 from tests.access.table import ANONYMOUS
 from tests.api_calls import call, hand_in, token_for
 from tests.papers import added_document, pdf, picture
+from tests.premiums.workbooks import funding_workbook
+from tests.riskpool.settling import colleague, settled
 from tests.world import (
     PASSWORD,
     Party,
@@ -124,6 +133,9 @@ class Town:
     foreign: Side
     workbook: bytes
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
+    cookies_then: dict[str, SimpleCookie] = field(
+        default_factory=dict
+    )  # of sessions begun when the books have closed
     tokens: dict[str, str] = field(default_factory=dict)
 
     def visit(
@@ -145,48 +157,96 @@ class Town:
             if address == "api:documents" and data:
                 return hand_in(secret, path, **data)
             return call(secret, method, path, data if method == "POST" else None)
+        later = address == "riskpool:confirm_settlement"
         client = Client(enforce_csrf_checks=csrf)
-        client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
+        cookies = (self.cookies_then if later else self.cookies)[visitor]
+        client.cookies = SimpleCookie(cookies.output(header="", sep=";"))
         if address in {"roster:imports", "enrollment:participation", "claims:imports"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
+        if address == "premiums:imports" and data:
+            data["file"] = SimpleUploadedFile("funds.xlsx", _funding(side.party))
         if address == "claims:documents" and data:
             data["file"] = SimpleUploadedFile("scan.png", picture(colour="red"))
         if address == "riskpool:ask_suspension" and data:
-            data["file"] = SimpleUploadedFile("evidence.png", picture(colour="red"))
+            data["file"] = SimpleUploadedFile("scan.png", picture(colour="red"))
         if address == "riskpool:duty_upload" and data:
             data["file"] = SimpleUploadedFile("report.pdf", pdf())
-        return (
-            client.generic(method, path)
-            if method not in {"GET", "POST"}
-            else _send(client, method, path, data)
-        )
+        with books_closed(self.world) if later else nullcontext():
+            return (
+                client.generic(method, path)
+                if method not in {"GET", "POST"}
+                else _send(client, method, path, data)
+            )
 
 
 def _send(client: Client, method: str, path: str, data: dict[str, object]) -> HttpResponse:
+    if method not in {"GET", "POST"}:
+        return client.generic(method, path)
     return client.get(path) if method == "GET" else client.post(path, data)
+
+
+@contextmanager
+def books_closed(world: World) -> Iterator[None]:
+    """Within it the books of the world's year have closed, unless they have anyway."""
+    closing_day = datetime.datetime.combine(
+        terms_of(world.year.pk).closes_on, datetime.time(10), tzinfo=timezone.get_default_timezone()
+    )
+    moment = max(closing_day, timezone.now())
+    with patch("django.utils.timezone.now", lambda: moment):
+        yield
 
 
 def build_town() -> Town:
     world = make_world()
-    own = _side(world.own, ("陵川甲", "陵川乙"))
-    foreign = _side(world.foreign, ("高平丙", "高平丁"))
+    own = _side(world, world.own, ("陵川甲", "陵川乙"))
+    foreign = _side(world, world.foreign, ("高平丙", "高平丁"))
     town = Town(world, own, foreign, _workbook())
-    town.cookies[ANONYMOUS] = SimpleCookie()
+    _settle(town)
+    town.cookies[ANONYMOUS] = town.cookies_then[ANONYMOUS] = SimpleCookie()
     for role in Role:
-        client = Client()
-        client.force_login(world.own[role])
-        town.cookies[role] = client.cookies
+        town.cookies[role] = _signed_in(world.own[role])
+        with books_closed(world):
+            town.cookies_then[role] = _signed_in(world.own[role])
         town.tokens[role] = token_for(world.own[role])
     return town
 
 
-def _side(party: Party, names: tuple[str, ...]) -> Side:
+def _signed_in(user: User) -> SimpleCookie:
+    client = Client()
+    client.force_login(user)
+    return client.cookies
+
+
+def _settle(town: Town) -> None:
+    """What both parties' claims have come to since is settled, so that either has a carry-forward and an excess; and
+    one more change waits to be confirmed."""
+    year = town.world.year.pk
+    with books_closed(town.world):
+        settled(town.world, year)
+    for side in (town.own, town.foreign):
+        claim = reported_claim(side.party)
+        side.codes.append(claim.number)
+    with books_closed(town.world):
+        waiting = draft_settlement(policy_year_id=year, actor=colleague())
+    for side in (town.own, town.foreign):
+        line = waiting.lines.get(agreement=side.party.agreement)
+        side.rows |= {"year": year, "settlement": waiting.pk, "settled": line.pk}
+
+
+def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
     """A party's rows: the statement comes before the last household is insured, so that another can be issued."""
     stated = insure_household(party, names=names)
     leaver = insure_household(party, persons=3)
     person = stated.persons.order_by("id").first()
     assert person is not None
-    statement = issue_statement(agreement=party.agreement, actor=party[Role.COUNTY_OFFICER])
+    statement = issue_statement(
+        agreement=party.agreement,
+        actor=party[Role.COUNTY_OFFICER],
+        issued_on=timezone.localdate() - datetime.timedelta(days=40),
+    )
+    remind_of_arrears(agreement_id=party.agreement.pk)
+    with books_closed(world):
+        settled(world, world.year.pk)
     paid_in = pay_funds(
         agreement=party.agreement,
         side="county",
@@ -194,6 +254,13 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
         on=timezone.localdate(),
         document=f"财农〔{party.county.code}〕1号",
         actor=party[Role.COUNTY_FINANCE],
+    )
+    confirm_receipt(
+        entry=paid_in,
+        amount=Decimal("0.50"),
+        on=timezone.localdate(),
+        note="银行扣收手续费",
+        actor=party[Role.REVIEWER],
     )
     assessed = _with_a_bill(reported_claim(party, person), party)
     submitted, approved = submitted_claim(party), approved_claim(party)
@@ -273,6 +340,9 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
     make_export(export_id=export.pk)
     bill = assessed.bills.get()
     newborn = add_newborn(party, listed)
+    funding = upload_funds(
+        data=_funding(party), file_name=f"{party.county.code}-4.xlsx", actor=party[Role.COUNTY_FINANCE]
+    )
     account = propose_account(
         person=person.roster_person, facts=account_facts(person.roster_person), actor=second_officer(party)
     )
@@ -304,6 +374,7 @@ def _side(party: Party, names: tuple[str, ...]) -> Side:
             "agreement": party.agreement.pk,
             "statement": statement.pk,
             "paid_in": paid_in.pk,
+            "funding": funding.pk,
             "alert": alert.pk,
             "report": Duty.objects.get(agreement=party.agreement, kind="special_report").pk,
             "handed": handed.pk,
@@ -386,7 +457,7 @@ def _suspensions(party: Party) -> tuple[Suspension, Suspension]:
             number=f"{party.agreement.number}-{year}",
             signed_on=party.agreement.signed_on,
         )
-        evidence = [("evidence.png", picture())]
+        evidence = [("scan.png", picture())]
         asked.append(
             ask_suspension(
                 agreement=agreement,
@@ -448,6 +519,15 @@ def _claims_workbook(party: Party, person: InsuredPerson) -> ClaimImport:
         facts={"reported_on": f"{party.agreement.policy_year_id}-01-02", "reserve": "500.00"},
     )
     return upload
+
+
+def _funding(party: Party) -> bytes:
+    """An allocation of the county's and one of the city's, of which each finance books its own."""
+    year, county, today = party.agreement.policy_year_id, party.county.name, timezone.localdate()
+    return funding_workbook(
+        (year, county, "县级", "下达", f"{county}财农5号", today, 1),
+        (year, county, "市级", "下达", f"{county}财农6号", today, 1),
+    )
 
 
 def _unplaced(party: Party) -> RosterImport:
@@ -535,6 +615,7 @@ def _posted(
         "access:login": {"username": side.party[Role.ADJUSTER].username, "password": PASSWORD},
         "set_language": {"language": "en"},
         "premiums:cancel": {"reason": "名单有误"},
+        "premiums:imports": {"file": ""},
         "premiums:move": {"kind": "paid", "amount": "0.01", "on": today, "document": "财农2号"},
         "premiums:receipt": {"amount": "1", "on": today},
         "premiums:reverse": {"reason": "错记"},
@@ -669,9 +750,10 @@ def _workbook() -> bytes:
 
 def text_of(answer: HttpResponse) -> str:
     """What a visitor reads of an answer: the page; of a workbook all its cells."""
-    if not answer.streaming:
-        return answer.content.decode()
-    book = load_workbook(BytesIO(b"".join(answer)))
+    data = b"".join(answer) if answer.streaming else answer.content
+    if answer.headers["Content-Type"] != XLSX:
+        return data.decode()
+    book = load_workbook(BytesIO(data))
     return " ".join(str(cell) for sheet in book for row in sheet.values for cell in row if cell is not None)
 
 

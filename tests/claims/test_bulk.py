@@ -21,7 +21,7 @@ from claims.models import (
     MedicalBill,
     Payment,
 )
-from claims.services import bulk
+from claims.services import bulk, bulk_writing
 from claims.services.bills import add_bill, edit_bill
 from claims.services.decision import approve_claim, submit_claim
 from claims.tasks import apply_import, check_import, sweep_imports
@@ -257,7 +257,7 @@ def test_one_that_dies_while_it_is_written_leaves_nothing(
     upload = checked(two_claims(world), world.own[Role.ADJUSTER], world.year.pk)
     bulk.request_apply(claim_import=upload, actor=world.own[Role.ADJUSTER])
     before = written()
-    enter, entered = bulk.enter_bill, []
+    enter, entered = bulk_writing.enter_bill, []
 
     def dies(*args: object, **kwargs: object) -> MedicalBill:
         if len(entered) == 2:
@@ -265,11 +265,11 @@ def test_one_that_dies_while_it_is_written_leaves_nothing(
         entered.append(1)
         return enter(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(bulk, "enter_bill", dies)
+    monkeypatch.setattr(bulk_writing, "enter_bill", dies)
     with pytest.raises(RuntimeError, match="killed"):
         apply_import(upload.pk)
     assert (len(entered), written()) == (2, before)
-    monkeypatch.setattr(bulk, "enter_bill", enter)
+    monkeypatch.setattr(bulk_writing, "enter_bill", enter)
     sent: list[tuple[str, int]] = []
     monkeypatch.setattr("claims.tasks.enqueue", lambda task, key: sent.append((task, key)))
     sweep_imports()
@@ -314,7 +314,7 @@ def test_a_refusal_that_no_check_foresees_ends_as_failed_with_nothing_written(
     def refuses(*args: object, **kwargs: object) -> None:
         raise Refused("never")
 
-    monkeypatch.setattr(bulk, "enter_bill", refuses)
+    monkeypatch.setattr(bulk_writing, "enter_bill", refuses)
     apply_import(upload.pk)
     upload.refresh_from_db()
     assert (upload.state, upload.failure) == (State.FAILED, {"code": "could_not_apply", "params": {}})

@@ -200,7 +200,7 @@ def test_each_wrong_payment_is_named(world: World) -> None:
     assert [(row, column, code) for _kind, row, column, code in codes(upload)] == [
         (2, "B", "refused"),
         (3, "B", "claim_unknown"),
-        (4, "B", "refused"),
+        (4, "B", "in_a_batch"),
         (5, "B", "refused"),
         (6, "C", "refused"),
         (7, "C", "refused"),
@@ -233,7 +233,20 @@ def test_a_payment_of_a_claim_just_reported_waits_for_its_approval(world: World)
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_text_is_said_in_both_languages(language: str) -> None:
-    names = ("column", "length", "limit", "most", "year", "row", "sheet", "number", "granted")
+    names = (
+        "column",
+        "length",
+        "limit",
+        "most",
+        "year",
+        "row",
+        "sheet",
+        "number",
+        "granted",
+        "sum",
+        "words",
+        "batch",
+    )
     values = dict.fromkeys(names, "7")
     with translation.override(language):
         for code in PROBLEM_TEXTS:
@@ -266,13 +279,13 @@ def test_the_empty_workbook_holds_nothing_to_import_and_is_filled_in_as_it_is(wo
     assert (empty.state, empty.rows.count()) == (State.CHECKED, 0)
 
     book = load_workbook(io.BytesIO(template()))
-    assert book.sheetnames == ["赔案", "费用单据", "赔款支付", "填写说明"]
+    assert book.sheetnames == ["赔案", "费用单据", "家财报案", "损失清单", "定损签字", "赔款支付", "填写说明"]
     bills = book["费用单据"]
     lists = [check for check in bills.data_validations.dataValidation if check.type == "list"]
     assert [(check.formula1, str(check.sqref)) for check in lists] == [('"住院,门诊"', "B2:B5001")]
     formats = {kind: [cell.number_format for cell in book[SHEETS[kind]][3]] for kind in Kind}
     assert formats[Kind.CLAIM] == ["@", "@", "@", "yyyy-mm-dd", "#,##0.00", "@"]
-    explained = {(row[0].value, row[1].value) for row in book["填写说明"].iter_rows(min_row=8)}
+    explained = {(row[0].value, row[1].value) for row in book["填写说明"].iter_rows(min_row=9)}
     assert explained == {(SHEETS[kind], field.title) for kind in Kind for field in FIELDS[kind]}
     person = insure_person(world.own)
     for kind, cells in (

@@ -87,7 +87,7 @@ def test_what_the_services_book_is_in_the_figures_before_and_after_folding(live_
         claim=claim,
         paid_on=timezone.localdate(),
         reference="B",
-        actor=party[Role.REVIEWER],
+        actor=party.payer,
     )
     for _ in range(2):
         (figures,) = pool_figures([party.agreement])

@@ -109,13 +109,23 @@ class Machine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
 
-    @initialize(basis=st.sampled_from(("annual", "annual", "per_visit")))
-    def rule_of_the_city(self, basis: str) -> None:
+    @initialize(basis=st.sampled_from(("annual", "annual", "per_visit")), lived=st.booleans())
+    def rule_of_the_city(self, basis: str, lived: bool) -> None:
         self.book.basis = basis
         if basis != "annual":
             PolicyTerm.objects.create(
                 policy_year=self.world.year, name="deductible_basis", value=basis, source="裁定"
             )
+        if lived:
+            self._claims_of_before()
+
+    def _claims_of_before(self) -> None:
+        """One claim paid and one approved, so that runs get to what comes after."""
+        for self_pay in (5000_00, 9000_00):
+            self.bring_in(0, 1, "inpatient", self_pay, "first")
+            self.approve(0, "second")
+            if self_pay == 5000_00:
+                self.pay(0, "first", True)
 
     # How a step is taken: by the model first; where it refuses, the product must refuse, and change nothing
 
@@ -416,9 +426,12 @@ class Machine(RuleBasedStateMachine):
         Agreement.objects.filter(pk=self.world.own.agreement.pk).update(payments_suspended_at=at)
 
     @precondition(in_state("approved", "paying"))
-    @rule(number=which, by=people)
-    def pay(self, number: int, by: str) -> None:
+    @rule(number=which, by=people, properly=st.sampled_from((True, True, False)))
+    def pay(self, number: int, by: str, properly: bool) -> None:
+        """By anybody, mostly by who didn't approve it."""
         case = self.pick(number, "approved")
+        if properly and by == case.approved_by:
+            by = "second" if by == "first" else "first"
         done = self.take(
             lambda: self.book.pay(case, by),
             lambda: payment.record_payment(

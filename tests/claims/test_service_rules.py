@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from claims.clocks import add_working_days
 from claims.models import DocumentRequest
 from claims.paper import lists
 from claims.paper.lists import Period, Posted
@@ -16,6 +15,7 @@ from claims.services.outcome import reopen_claim, withdraw_claim
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.web.paper import Table
+from jincheng_insurance.web.working_days import add_working_days
 from tests.world import World, submitted_claim
 
 D = datetime.date

@@ -10,7 +10,7 @@ from claims.bulk.columns import FIELDS, SHEETS, Kind
 from claims.models import ClaimImport, ClaimRow
 from claims.services import bulk
 from claims.tasks import apply_import, check_import
-from enrollment.models import InsuredPerson, PolicyYear
+from enrollment.models import InsuredHousehold, InsuredPerson, PolicyYear
 from enrollment.selectors import identity_place
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.sealing import unseal
@@ -49,17 +49,68 @@ def bill_cells(case: str, invoice: str, year: int, /, **changes: Any) -> dict[st
     } | changes
 
 
+def loss_cells(household: InsuredHousehold, case: str, /, **changes: Any) -> dict[str, Any]:
+    """A flood's report on the second of January, named by the household's first member."""
+    year = household.policy_year_id
+    return {
+        "reference": case,
+        "household_code": household.roster_household.code,
+        "name": household.persons.order_by("pk")[0].roster_person.name,
+        "reported_on": f"{year}-01-03",
+        "reserve": 3000,
+        "cause": "自然灾害",
+        "peril": "洪水",
+        "lost_on": f"{year}-01-02",
+        "account": "洪水进屋",
+    } | changes
+
+
+def item_cells(case: str, name: str = "电视机", /, **changes: Any) -> dict[str, Any]:
+    return {
+        "reference": case,
+        "kind": "家用电器",
+        "name": name,
+        "quantity": 1,
+        "unit": "台",
+        "amount": 1800,
+    } | changes
+
+
+def sign_cells(case: str, party: str, year: int, /, **changes: Any) -> dict[str, Any]:
+    return {
+        "reference": case,
+        "party": party,
+        "signed_by": "李四",
+        "on": f"{year}-01-04",
+        "assessed": 1800,
+    } | changes
+
+
 def payment_cells(reference: str, **changes: Any) -> dict[str, Any]:
     return {"reference": reference, "bank_reference": "LS0001"} | changes
 
 
 def workbook(
-    claims: Iterable[Cells] = (), bills: Iterable[Cells] = (), payments: Iterable[Cells] = ()
+    claims: Iterable[Cells] = (),
+    bills: Iterable[Cells] = (),
+    payments: Iterable[Cells] = (),
+    *,
+    losses: Iterable[Cells] = (),
+    items: Iterable[Cells] = (),
+    signs: Iterable[Cells] = (),
 ) -> bytes:
-    """The three sheets, row 1 their titles, cells by field name."""
+    """All sheets, row 1 their titles, cells by field name."""
+    rows_of = {
+        Kind.CLAIM: claims,
+        Kind.BILL: bills,
+        Kind.LOSS: losses,
+        Kind.ITEM: items,
+        Kind.SIGN: signs,
+        Kind.PAYMENT: payments,
+    }
     book = Workbook()
     book.remove(book.worksheets[0])
-    for kind, rows in ((Kind.CLAIM, claims), (Kind.BILL, bills), (Kind.PAYMENT, payments)):
+    for kind, rows in rows_of.items():
         sheet = book.create_sheet(SHEETS[kind])
         sheet.append([field.title for field in FIELDS[kind]])
         for row in rows:

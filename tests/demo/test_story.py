@@ -7,8 +7,9 @@ from django.core.management import call_command
 from django.db.models import Sum
 
 from claims.models import BenefitYear, Claim, Decision, LossEntry, Payment
-from demo.story import TARGETS
+from demo.story import BANK_FEE, TARGETS
 from enrollment.models import Agreement, PayeeAccount, RosterPerson
+from premiums.models import FundEntry, Receipt
 from riskpool.models import Alert
 from riskpool.selectors.ratio import pool_figures
 
@@ -32,6 +33,12 @@ def test_the_demo_tells_its_year_through_the_services(capsys: pytest.CaptureFixt
     assert {"assessing", "submitted", "approved", "closed"} <= set(
         Claim.objects.values_list("state", flat=True)
     )
+
+    received = dict(Receipt.objects.values_list("entry__county__code").annotate(Sum("amount")))
+    paid_in = dict(FundEntry.objects.filter(kind="paid").values_list("county__code").annotate(Sum("amount")))
+    assert paid_in["140581"] - received["140581"] == BANK_FEE
+    assert received["140522"] == paid_in["140522"]
+    assert received["140524"] < paid_in["140524"]
 
     assert set(PayeeAccount.objects.values_list("state", flat=True)) == {"proposed", "confirmed"}
 

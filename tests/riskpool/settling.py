@@ -24,7 +24,7 @@ def incurred(party: Party, amount: str) -> Claim:
 
 def colleague() -> User:
     """A second officer of the city: whoever puts a settlement forward doesn't confirm it."""
-    return User.objects.filter(username="colleague").first() or make_user("colleague", Role.CITY_OFFICER)
+    return User.objects.filter(username="清算同事").first() or make_user("清算同事", Role.CITY_OFFICER)
 
 
 def settled(world: World, year: int = 2026) -> Settlement:

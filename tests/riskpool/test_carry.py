@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from claims.services.intake import change_reserve
+from enrollment.models import PolicyTerm
 from enrollment.services.leaving import withdraw_household
 from jincheng_insurance.access.models import Insurer
 from jincheng_insurance.access.roles import Role
@@ -15,10 +17,12 @@ from jincheng_insurance.scheme.money import Shares
 from premiums.models import FundEntry
 from premiums.selectors.fund import net_premiums
 from premiums.services.carry import offset_by_carry_forward
+from premiums.services.funds import confirm_receipt, pay_funds
 from premiums.services.statements import issue_refund, issue_statement
 from riskpool.models import CarryEntry
 from riskpool.selectors.carry import county_carries
 from riskpool.services.carry import offset_carry
+from riskpool.services.settlement import draft_settlement
 from riskpool.tasks import sweep_carry
 from tests.clock import Clock
 from tests.riskpool.settling import carried, in_year, incurred, settled
@@ -130,6 +134,35 @@ def test_it_follows_the_county_to_another_insurer_and_says_who_hands_over(world:
     (county,) = county_carries(world.own[Role.COUNTY_OFFICER])
     assert [year.handed_over_by for year in county.years] == ["", world.own.insurer.name]
     assert carried(world.own.agreement) == {"city": 50, "county": 50}
+
+
+def test_where_received_premium_counts_what_is_set_off_counts_as_received(world: World, clock: Clock) -> None:
+    PolicyTerm.objects.create(
+        policy_year_id=2027, name="net_premium_basis", value="received", source="晋市乡振中心〔2027〕1号"
+    )
+    incurred(world.own, "4.00")  # 100 carried
+    clock.set(2027, 3, 31)
+    following = in_year(world.own, 2027)
+    state(following, persons=2)
+    assert net_premiums([following.agreement]).get(following.agreement.pk, 0) == 0
+    settled(world)
+    assert net_premiums([following.agreement]) == {following.agreement.pk: 100}
+    payment = pay_funds(
+        agreement=following.agreement,
+        side="city",
+        amount=Decimal(65),
+        on=timezone.localdate(),
+        document="财农〔2027〕1号",
+        actor=world.own[Role.CITY_FINANCE],
+    )
+    assert net_premiums([following.agreement]) == {following.agreement.pk: 100}, "paid, not received"
+    confirm_receipt(
+        entry=payment, amount=Decimal(65), on=timezone.localdate(), actor=world.own[Role.REVIEWER]
+    )
+    assert net_premiums([following.agreement]) == {following.agreement.pk: 165}
+    draft = draft_settlement(policy_year_id=2027)
+    line = draft.lines.get(agreement=following.agreement)
+    assert (line.net_premium, line.sources["fund"]["rows"]) == (165, 3)
 
 
 def test_a_county_that_carried_nothing_is_left_alone(world: World, clock: Clock) -> None:

@@ -1,7 +1,9 @@
-"""Killed at any statement, and run again, a settlement ends as one that nobody disturbed (R24)."""
+"""Killed at any statement, and run again, settling and alerting end as if nobody had disturbed them (R20, R24)."""
 
 import os
+import random
 import signal
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -11,9 +13,11 @@ from django.db import connection, connections
 from enrollment.models import Agreement
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Role
+from jincheng_insurance.audit.models import AuditRecord
 from premiums.models import FundEntry
 from premiums.services.statements import issue_statement
-from riskpool.models import CarryEntry, ExcessEntry, Settlement, SettlementDraft
+from riskpool.models import Alert, CarryEntry, ExcessEntry, Settlement, SettlementDraft
+from riskpool.services.alerts import evaluate_agreement
 from riskpool.services.carry import offset_carry
 from riskpool.services.settlement import confirm_settlement, draft_settlement
 from tests.clock import Clock
@@ -27,6 +31,9 @@ OURS = (
     "riskpool_settlement",
     "riskpool_settlementdraft",
 )
+
+
+SEED, POINTS = 24, 38
 
 
 class Counter:
@@ -63,25 +70,40 @@ def end_state() -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def clear(superuser_dsn: str) -> None:
+def clear_settlements(superuser: psycopg.Connection) -> None:
     """Take the settlement back, as nobody but a superuser with the guards off could."""
-    with psycopg.connect(superuser_dsn, autocommit=True) as superuser:
-        superuser.execute("SET session_replication_role = replica")
-        superuser.execute(f"TRUNCATE {', '.join(OURS)}")
-        superuser.execute("DELETE FROM premiums_fundentry WHERE kind = 'carried'")
+    for table in OURS:
+        superuser.execute(f"DELETE FROM {table}")
+    superuser.execute("DELETE FROM premiums_fundentry WHERE kind = 'carried'")
 
 
-def run_and_die(last: int, drafter: User, confirmer: User) -> int:
-    """The year's end in a child process that is killed before its `last` statement; the wait status."""
+@pytest.fixture
+def superuser(superuser_dsn: str) -> Iterator[psycopg.Connection]:
+    """With the guards off, on a connection that lives in no child."""
+    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        yield connection
+
+
+def run_and_die(last: int, act: Callable[[], object]) -> int:
+    """An act in a child process that is killed before its `last` statement; the wait status."""
     connections.close_all()
     child = os.fork()
     if child == 0:
         try:
             with connection.execute_wrapper(Counter(last)):
-                settle_year(drafter, confirmer)
+                act()
         finally:
             os._exit(1)
     return os.waitpid(child, 0)[1]
+
+
+def statements_of(act: Callable[[], object]) -> int:
+    """How many statements an act takes."""
+    counter = Counter()
+    with connection.execute_wrapper(counter):
+        act()
+    return counter.number
 
 
 @pytest.fixture
@@ -97,23 +119,53 @@ def ended(live_world: World, clock: Clock) -> tuple[User, User]:
     return drafter, live_world.own[Role.CITY_FINANCE]
 
 
-def test_killed_before_any_of_its_statements_it_ends_the_same(
-    ended: tuple[User, User], superuser_dsn: str
+def test_a_settlement_killed_before_any_of_its_statements_ends_the_same(
+    ended: tuple[User, User], superuser: psycopg.Connection
 ) -> None:
     settle_year(*ended)
     undisturbed = end_state()
     assert (len(undisturbed["carry"]), len(undisturbed["excess"]), len(undisturbed["fund"])) == (4, 2, 2)
-    clear(superuser_dsn)
-    counter = Counter()  # of a run whose caches are warm, as a child's are
-    with connection.execute_wrapper(counter):
-        settle_year(*ended)
+    clear_settlements(superuser)
+    # Counted in a run whose caches are warm, as a child's are.
+    number = statements_of(lambda: settle_year(*ended))
     assert end_state() == undisturbed
-    assert counter.number >= 50
-    for last in range(1, counter.number + 1):
-        clear(superuser_dsn)
-        status = run_and_die(last, *ended)
+    inner = random.Random(SEED).sample(range(2, number), POINTS - 2)
+    for last in sorted({1, number, *inner}):
+        clear_settlements(superuser)
+        status = run_and_die(last, lambda: settle_year(*ended))
         assert os.WTERMSIG(status) == signal.SIGKILL, f"statement {last} was never reached"
         settle_year(*ended)
         assert end_state() == undisturbed, f"killed before statement {last}"
     settle_year(*ended)
     assert end_state() == undisturbed
+
+
+def fired() -> list[tuple[Any, ...]]:
+    return sorted(Alert.objects.values_list("agreement", "level", "incurred", "net_premium"))
+
+
+def test_alerting_killed_before_each_of_its_statements_fires_each_level_once(
+    live_world: World, superuser: psycopg.Connection
+) -> None:
+    incurred(live_world.own, "500.00")
+    agreement = live_world.own.agreement.pk
+
+    def evaluate() -> None:
+        evaluate_agreement(agreement_id=agreement)
+
+    evaluate()
+    undisturbed = fired()
+    assert [level for _, level, *_ in undisturbed] == [80, 100, 120]
+    superuser.execute("TRUNCATE riskpool_alert CASCADE")
+    number = statements_of(evaluate)
+    assert number + POINTS >= 50, "fifty points in all"
+    for last in range(1, number + 1):
+        superuser.execute("TRUNCATE riskpool_alert CASCADE")
+        records = AuditRecord.objects.filter(act="fire_alert").count()
+        status = run_and_die(last, evaluate)
+        assert os.WTERMSIG(status) == signal.SIGKILL, f"statement {last} was never reached"
+        assert not Alert.objects.exists(), f"half done before statement {last}"
+        evaluate()
+        evaluate()
+        assert fired() == undisturbed, f"killed before statement {last}"
+        assert AuditRecord.objects.filter(act="fire_alert").count() == records + 3

@@ -39,6 +39,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0009_s_lossday"), ("access", "0004_v_keys")]
+    dependencies = [("claims", "0010_y3_loss_lines"), ("access", "0004_v_keys")]
 
     operations = [migrations.RunSQL(sql=LINE, reverse_sql=LINE_BEFORE)]

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('audit', '0002_guard'),
         ('access', '0005_w_history'),
-        ('claims', '0010_v_keys'),
+        ('claims', '0011_v_keys'),
         ('enrollment', '0009_w_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
