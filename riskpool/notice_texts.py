@@ -3,6 +3,7 @@
 import datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.web.formats import day
@@ -57,7 +58,7 @@ def notice_title(notice: Notice) -> str:
 
 def notice_text(notice: Notice) -> str:
     """Whom it concerns and what to do about it."""
-    return f"{notice.agreement.insurer}（{notice.agreement}）: {TODO[Notice.Kind(notice.kind)]}"
+    return f"{notice.agreement.insurer}（{notice.agreement}）{gettext(': ')}{TODO[Notice.Kind(notice.kind)]}"
 
 
 def notice_address(notice: Notice) -> str:

@@ -6,6 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
+from jincheng_insurance.access.models import Insurer, Region
 from jincheng_insurance.access.roles import Role
 from tests.access.table import (
     ANONYMOUS,
@@ -19,7 +20,7 @@ from tests.access.table import (
     WRITES_NOTHING,
     Line,
 )
-from tests.access.town import RECORDS, Town, Undone, addresses, keys_of, traces
+from tests.access.town import RECORDS, Town, Undone, Watched, addresses, keys_of, traces
 
 METHODS = ("GET", "POST")
 VISITORS = (*Role, ANONYMOUS)
@@ -59,26 +60,42 @@ def test_an_address_with_a_key_names_its_row() -> None:
         assert keys_of(line.address) == (line.row != "-"), line
 
 
+def test_the_watch_tells_every_kind_of_write_and_no_undone_one(town: Town) -> None:
+    insurer, _other = Insurer.objects.order_by("pk")
+    with Watched(town) as visit:
+        assert visit.changed() == set()
+        Insurer.objects.filter(pk=insurer.pk).update(name="改名")
+        assert visit.changed() == {"access_insurer"}
+        Insurer.objects.filter(pk=insurer.pk).update(name=insurer.name)
+        assert visit.changed() == set()
+        Region.objects.create(name="新村", level="village", parent=town.own.party.county)
+        assert visit.changed() == {"access_region"}
+        Region.objects.filter(name="新村").delete()
+        with Watched(town) as inner:
+            Insurer.objects.create(code="Z", name="新公司")
+            assert inner.changed() == {"access_insurer"}
+        assert visit.changed() == set()
+    assert traces(town.marks) == town.marks
+
+
 @pytest.mark.parametrize("line", LINES, ids=str)
 def test_every_role_gets_the_answer_of_the_table(town: Town, line: Line) -> None:
     wrong = []
     for visitor in VISITORS:
         for side, expected in zip((town.own, town.foreign), line.cells[visitor], strict=True):
-            with Undone():
-                before = traces()
+            with Watched(town) as visit:
                 found = answer_of(town.visit(visitor, line.address, line.method, side, line.row))
-                after = traces()
+                changed = visit.changed()
             whose = "own" if side is town.own else "foreign"
             if found != expected:
                 wrong.append(f"{visitor}, {whose}: {found} instead of {expected}")
-            if trace := _wrong_trace(line, found, before, after):
+            if trace := _wrong_trace(line, found, changed):
                 wrong.append(f"{visitor}, {whose}: answered {found}, {trace}")
     assert not wrong, wrong
 
 
-def _wrong_trace(line: Line, answer: str, before: dict[str, str], after: dict[str, str]) -> str:
+def _wrong_trace(line: Line, answer: str, changed: set[str]) -> str:
     """What is wrong with the tables after a visit: reading and refusal change none, an act changes some."""
-    changed = {table for table in before if before[table] != after[table]}
     if line.address in OWN_INBOX and answer not in REFUSED:
         return "" if changed <= {INBOX_ROWS} else f"changed {changed}, not the inbox alone"
     looked = answer not in REFUSED and line.address in (
@@ -118,10 +135,9 @@ def test_a_method_outside_the_table_is_refused_and_changes_nothing(
     for visitor in VISITORS:
         welcome = any(line.cells[visitor][0] not in REFUSED for line in lines)
         for side in (town.own, town.foreign):
-            with Undone():
-                before = traces()
+            with Watched(town) as visit:
                 found = answer_of(town.visit(visitor, address, method, side, lines[0].row))
-                changed = traces() != before
+                changed = visit.changed()
             if found not in ({"405"} if welcome else REFUSED) or changed:
                 wrong.append(f"{visitor}: {found}{', and changed rows' if changed else ''}")
     assert not wrong, wrong
@@ -132,8 +148,7 @@ def test_a_post_without_its_token_is_refused_to_everybody(town: Town, line: Line
     """On a page that is the form's token, over the API the caller's."""
     refusal = 401 if line.address.startswith("api:") else 403
     for visitor in VISITORS:
-        with Undone():
-            before = traces()
+        with Watched(town) as visit:
             answer = town.visit(visitor, line.address, "POST", town.own, line.row, csrf=True)
             assert answer.status_code == refusal, visitor
-            assert traces() == before, visitor
+            assert not visit.changed(), visitor

@@ -2,7 +2,7 @@
 visitors in every role, and visits that leave nothing behind."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -137,6 +137,7 @@ class Town:
         default_factory=dict
     )  # of sessions begun when the books have closed
     tokens: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)  # of each business table, once the town stands
 
     def visit(
         self,
@@ -208,6 +209,7 @@ def build_town() -> Town:
         with books_closed(world):
             town.cookies_then[role] = _signed_in(world.own[role])
         town.tokens[role] = token_for(world.own[role])
+    town.marks = traces(business_tables())
     return town
 
 
@@ -781,14 +783,19 @@ def keys_of(address: str) -> int:
     return len(addresses()[address].pattern.converters)
 
 
-def traces() -> dict[str, str]:
-    """Count and content mark of every business table: any row added, changed or removed shows."""
+def business_tables() -> list[str]:
+    """The tables whose rows no refused visit may touch."""
     tables = [
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy and model._meta.app_label not in HOUSEKEEPING
     ]
     tables.remove(COUNTS_CALLS)
+    return tables
+
+
+def traces(tables: Iterable[str]) -> dict[str, str]:
+    """Count and content mark of each of the tables: any row added, changed or removed shows."""
     query = " UNION ALL ".join(
         f"SELECT '{table}', count(*) || ' ' || coalesce(sum(hashtextextended({row}::text, 0)), 0) FROM {table} t"
         for table in tables
@@ -796,6 +803,14 @@ def traces() -> dict[str, str]:
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
+        return dict(cursor.fetchall())
+
+
+def writes() -> dict[str, int]:
+    """How many rows of each table this transaction has written so far, undone ones included: PostgreSQL counts them
+    itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
         return dict(cursor.fetchall())
 
 
@@ -814,3 +829,23 @@ def loaded(role: Role, town: Town, *, foreign: bool = False) -> User:
     """A user of the town as a new request would load them."""
     party = town.world.foreign if foreign else town.world.own
     return User.objects.get(pk=party[role].pk)
+
+
+class Watched(Undone):
+    """A visit within it is undone at the end, and says before it is which tables it changed."""
+
+    def __init__(self, town: Town) -> None:
+        self.marks = town.marks
+
+    def __enter__(self) -> "Watched":
+        super().__enter__()
+        self.before = writes()
+        return self
+
+    def changed(self) -> set[str]:
+        """The tables whose content is not the town's any more; only those that were written to are looked at."""
+        now = writes()
+        written = [table for table in self.marks if now.get(table) != self.before.get(table)]
+        if not written:
+            return set()
+        return {table for table, mark in traces(written).items() if mark != self.marks[table]}
