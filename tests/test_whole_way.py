@@ -106,7 +106,7 @@ def test_from_a_roster_workbook_to_a_paid_claim_and_an_alert(live_server, tmp_pa
 
     reviewer = Person(live_server.url, "reviewer")
     assert "8,500.00" in reviewer.get(claim)  # and (14000 - 12000 - 1000) x 50 %
-    reviewer.post(f"{claim}approve/", reason="")
+    reviewer.post(f"{claim}approve/", reason="", without_papers="on")
     payer = Person(live_server.url, "payer")
     payer.post(f"{claim}pay/", paid_on=_today(), reference="B1")
     assert "Paid and closed" in reviewer.get(claim)

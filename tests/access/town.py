@@ -19,6 +19,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from docx import Document
 from openpyxl import load_workbook
 
 from claims.models import Claim, ClaimImport, ClaimRow
@@ -54,7 +55,7 @@ from jincheng_insurance.access.sealing import seal, unseal
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.models import Export
 from jincheng_insurance.sheets.services import make_export, request_export
-from jincheng_insurance.web.downloads import XLSX
+from jincheng_insurance.web.downloads import DOCX, XLSX
 from premiums.services.fund_imports import upload_funds
 from premiums.services.funds import confirm_receipt, pay_funds
 from premiums.services.reminders import remind_of_arrears
@@ -751,8 +752,10 @@ def _workbook() -> bytes:
 
 
 def text_of(answer: HttpResponse) -> str:
-    """What a visitor reads of an answer: the page; of a workbook all its cells."""
+    """What a visitor reads of an answer: the page; of a workbook all its cells, of a Word document all its text."""
     data = b"".join(answer) if answer.streaming else answer.content
+    if answer.headers["Content-Type"] == DOCX:
+        return " ".join(Document(BytesIO(data)).element.itertext())
     if answer.headers["Content-Type"] != XLSX:
         return data.decode()
     book = load_workbook(BytesIO(data))

@@ -71,6 +71,7 @@ def test_a_workbook_is_mended_applied_and_its_households_enrolled(page: Page, tm
     page.goto("/insured/enrol/household/")
     page.locator("[name=code]").fill(last.persons[0].id_number)
     page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text(last.code)
     picture(page, "33-single-entry")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

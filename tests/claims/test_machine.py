@@ -109,8 +109,8 @@ class Machine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
 
-    @initialize(basis=st.sampled_from(("annual", "annual", "per_visit")), lived=st.booleans())
-    def rule_of_the_city(self, basis: str, lived: bool) -> None:
+    @initialize(basis=st.sampled_from(("annual", "annual", "per_visit")), lived=st.integers(0, 2))
+    def rule_of_the_city(self, basis: str, lived: int) -> None:
         self.book.basis = basis
         if basis != "annual":
             PolicyTerm.objects.create(
@@ -118,6 +118,9 @@ class Machine(RuleBasedStateMachine):
             )
         if lived:
             self._claims_of_before()
+        if lived == 2:
+            self.money_came_back(0, "first")
+            self.reverse(0, 0, "second")
 
     def _claims_of_before(self) -> None:
         """One claim paid and one approved, so that runs get to what comes after."""
