@@ -14,6 +14,7 @@ import redis
 from django.db import connections
 from django.test import Client, TransactionTestCase
 
+from jincheng_insurance.audit import history
 from jincheng_insurance.embedded.processes import dies_with_parent, stop
 from tests.clock import Clock
 from tests.world import World, make_world
@@ -37,6 +38,13 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _who_acts_is_forgotten() -> Iterator[None]:
+    """What a test said to its connection of who acts is rolled back with all else it wrote."""
+    yield
+    history._said.now = False
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ change of its look. The figures stand in the chart itself, so it carries no work
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406
 
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
