@@ -45,6 +45,11 @@ OTHER = base64.b64encode(b"test-" + b"u" * 27).decode()
 NEW_INDEX = "test-" + "j" * 40
 # Bytes that are neither a sealed value nor found by one.
 NEITHER = {
+    "audit.AuditRecord.mac",
+    "audit.AuditSeal.mac",
+    "audit.AuditSeal.parts_digest",
+    "audit.AuditSeal.previous",
+    "audit.SealPart.marks",
     "access.ApiToken.digest",  # SHA-256 of a random token
     "access.KeyMark.mark",  # sealed for its key alone
     "api.IdempotencyKey.body_index",  # HMAC of a request, kept for a day
