@@ -163,16 +163,16 @@ def _delays(place: House, wanted: int, templates: list[int]) -> list[float]:
     from jincheng_insurance.access.models import User
 
     copy_claims(place, templates, 3_000_000, 3_000_000 + wanted)
-    reviewer = User.objects.get(username="reviewer")
+    reviewer, payer = User.objects.get(username="reviewer"), User.objects.get(username="payer")
     claims = list(Claim.objects.filter(state="submitted").exclude(pk__in=templates)[:wanted])
     taken = []
     with worker_of(place), _unguarded(place) as connection:
         for turn, claim in enumerate(claims):
             approve_claim(claim=claim, reason="", actor=reviewer)
             time.sleep(0.3)  # for the evaluation that the approval woke
-            connection.execute("DELETE FROM riskpool_alert")
+            connection.execute("TRUNCATE riskpool_alert CASCADE")
             claim.refresh_from_db()
-            record_payment(claim=claim, paid_on=timezone.localdate(), reference=f"B{turn}", actor=reviewer)
+            record_payment(claim=claim, paid_on=timezone.localdate(), reference=f"B{turn}", actor=payer)
             taken.append(_wait_for_alert(connection, claim.agreement_id))
     say(bench="pool", part="alerts", payments=len(taken), median=_median(taken), p95=_p95(taken))
     return taken
