@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from enrollment.models import Agreement
-from jincheng_insurance.sheets.lists import write_list
 from jincheng_insurance.web.formats import day, yuan
 from jincheng_insurance.web.paper import Facts, Paper, Signatures, Table, in_chinese
 from premiums.models import PremiumStatement
@@ -121,19 +120,4 @@ def _ledger_row(agreement: Agreement, row: Movement) -> tuple[str | Decimal, ...
         row.held,
         row.receipt.amount if row.receipt is not None else "",
         entry.reason,
-    )
-
-
-def workbook_of(paper: Paper) -> bytes:
-    """The table of a paper as the bytes of an .xlsx, what stands above it as notes."""
-    table = paper.tables[0]
-    facts = [
-        f"{name}：{value}" for block in paper.blocks if isinstance(block, Facts) for name, value in block.rows
-    ]
-    return write_list(
-        title=paper.title,
-        columns=table.columns,
-        rows=table.rows,
-        total=table.total,
-        notes=(paper.number, *facts),
     )

@@ -34,11 +34,9 @@ from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.sheets.lists import write_list
-from jincheng_insurance.web.downloads import DOCX, XLSX, download
+from jincheng_insurance.web.downloads import XLSX, download
 from jincheng_insurance.web.paper import Paper, Table
-from jincheng_insurance.web.word import write_word
-
-WORD, EXCEL = "docx", "xlsx"
+from jincheng_insurance.web.paper_files import EXCEL, WORD, word_file
 
 
 def _claim(actor: User, pk: int) -> Claim:
@@ -48,7 +46,7 @@ def _claim(actor: User, pk: int) -> Claim:
 def _claim_paper(request: HttpRequest, claim: Claim, paper: Paper) -> HttpResponse:
     """One claim's paper in the format asked for; without one, the page."""
     if request.GET.get("format") == WORD:
-        return download(write_word(paper), name=f"{paper.file_name}.docx", content_type=DOCX)
+        return word_file(paper)
     return render(request, "claims/paper/claim_paper.html", {"claim": claim, "paper": paper})
 
 
@@ -141,7 +139,7 @@ def _list_page(
 
 def _list_file(paper: Paper, wanted: str) -> HttpResponse:
     if wanted == WORD:
-        return download(write_word(paper), name=f"{paper.file_name}.docx", content_type=DOCX)
+        return word_file(paper)
     table: Table = paper.tables[0]
     data = write_list(
         title=paper.title, columns=table.columns, rows=table.rows, total=table.total, notes=(paper.number,)

@@ -15,13 +15,13 @@ from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
+from jincheng_insurance.web.paper_files import EXCEL, WORD, paper_file
 from premiums.forms import LedgerFilter, MoveForm, ReasonForm, ReceiptForm
 from premiums.models import ACT_OF_SIDE, FundEntry, Side
 from premiums.paper import ledger_paper
 from premiums.selectors import fund
 from premiums.services.funds import allocate_funds, confirm_receipt, pay_funds, reverse_entry
 from premiums.services.papers import note_download
-from premiums.views.statements import EXCEL, WORD, paper_file
 
 
 def _agreement(actor: User, pk: int) -> Agreement:

@@ -15,20 +15,16 @@ from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.scheme.statement import refund_due, statement_due
 from jincheng_insurance.web.answers import refusals_shown
-from jincheng_insurance.web.downloads import DOCX, XLSX, download
 from jincheng_insurance.web.pages import paginate
-from jincheng_insurance.web.paper import Paper
-from jincheng_insurance.web.word import write_word
+from jincheng_insurance.web.paper_files import EXCEL, WORD, paper_file
 from premiums.forms import ReasonForm, YearFilter
 from premiums.models import ACT_OF_SIDE, PremiumStatement
-from premiums.paper import statement_paper, workbook_of
+from premiums.paper import statement_paper
 from premiums.selectors import fund
 from premiums.selectors import statements as stated
 from premiums.services.papers import note_download
 from premiums.services.statements import cancel_statement, issue_refund, issue_statement
 from premiums.units import units_to_charge, units_to_refund
-
-WORD, EXCEL = "docx", "xlsx"
 
 
 @requires(Act.VIEW_PREMIUM)
@@ -111,13 +107,6 @@ def _statement(actor: User, pk: int, act: Act | None = None) -> PremiumStatement
         "county", "agreement__insurer", "issued_by", "cancels", "cancelled_by"
     )
     return access_row(rows, actor, act, pk=pk)
-
-
-def paper_file(paper: Paper, wanted: str) -> HttpResponse:
-    """A paper as a Word document or a workbook."""
-    if wanted == WORD:
-        return download(write_word(paper), name=f"{paper.file_name}.docx", content_type=DOCX)
-    return download(workbook_of(paper), name=f"{paper.file_name}.xlsx", content_type=XLSX)
 
 
 @requires(Act.VIEW_PREMIUM)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from enrollment.models import Agreement
+from claims.services.steps import locked_agreement
 from enrollment.selectors import terms_of
 from jincheng_insurance.audit.services import record
 from riskpool.models import Alert
@@ -15,7 +15,7 @@ def evaluate_agreement(*, agreement_id: int) -> list[Alert]:
     """Fire the levels that an agreement's ratio exceeds and that haven't fired this year, each with its duties; returns
     those fired now.
     The agreement is locked, so two evaluations at once fire a level once; falling back below re-fires nothing."""
-    agreement = Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement_id)
+    agreement = locked_agreement(agreement_id)
     ratio = agreement_ratio(agreement)
     fired = set(Alert.objects.filter(agreement=agreement).values_list("level", flat=True))
     new = []

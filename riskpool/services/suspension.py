@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from claims.services.steps import locked_agreement
 from enrollment.models import Agreement
 from enrollment.services.suspension import set_payments_suspended
 from jincheng_insurance.access.models import User
@@ -53,7 +54,7 @@ def ask_suspension(
 def _ask(
     *, agreement: Agreement, violation: str, papers: Sequence[tuple[str, Upload]], actor: User
 ) -> Suspension:
-    agreement = _locked_agreement(agreement.pk)
+    agreement = locked_agreement(agreement.pk)
     if agreement.suspensions.filter(state__in=(State.ASKED, State.APPROVED, State.IN_FORCE)).exists():
         raise Refused(
             _("Payments under this agreement are suspended already, or that has been asked for."), rule="R22"
@@ -222,13 +223,8 @@ def _decide(suspension: Suspension, state: Suspension.State, reason: str, actor:
     suspension.decided_by, suspension.decided_at = actor, timezone.now()
 
 
-def _locked_agreement(agreement_id: int) -> Agreement:
-    rows = Agreement.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("county", "insurer").get(pk=agreement_id)
-
-
 def _locked(suspension: Suspension) -> Suspension:
-    agreement = _locked_agreement(suspension.agreement_id)
+    agreement = locked_agreement(suspension.agreement_id)
     suspension = Suspension.objects.select_for_update(of=("self",)).get(pk=suspension.pk)
     suspension.agreement = agreement
     return suspension

@@ -14,9 +14,9 @@ from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
 from jincheng_insurance.web.answers import refusals_shown
-from jincheng_insurance.web.downloads import DOCX, download
+from jincheng_insurance.web.downloads import download
 from jincheng_insurance.web.pages import paginate
-from jincheng_insurance.web.word import write_word
+from jincheng_insurance.web.paper_files import word_file
 from riskpool.forms.duties import DutyFilter, RemarksForm, ReportUploadForm, SectionsForm
 from riskpool.models import Duty
 from riskpool.paper.report import duty_report
@@ -87,8 +87,7 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
 def word(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as a Word document filled from the figures of today, for those who write it."""
     duty = _writers_duty(actor_of(request), pk)
-    paper = duty_report(duty)
-    return download(write_word(paper), name=f"{paper.file_name}.docx", content_type=DOCX)
+    return word_file(duty_report(duty))
 
 
 @requires(Act.VIEW_POOL)

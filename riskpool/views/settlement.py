@@ -14,18 +14,14 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
-from jincheng_insurance.web.downloads import DOCX, XLSX, download
 from jincheng_insurance.web.pages import paginate
-from jincheng_insurance.web.word import write_word
-from premiums.paper import workbook_of
+from jincheng_insurance.web.paper_files import EXCEL, WORD, paper_file
 from riskpool.explanation import explain_line, shares_in_words, sources_in_words
 from riskpool.models import SettlementDraft, SettlementLine
 from riskpool.paper.settlement import settlement_paper
 from riskpool.selectors import settlements as settled
 from riskpool.services.papers import note_download
 from riskpool.services.settlement import confirm_settlement, draft_settlement
-
-WORD, EXCEL = "docx", "xlsx"
 
 
 @requires(Act.VIEW_POOL)
@@ -60,9 +56,7 @@ def settlement(request: HttpRequest, pk: int) -> HttpResponse:
     if wanted in {WORD, EXCEL}:
         paper = settlement_paper(draft, lines)
         note_download(draft=draft, file_format=wanted, rows=len(lines), actor=actor)
-        if wanted == WORD:
-            return download(write_word(paper), name=f"{paper.file_name}.docx", content_type=DOCX)
-        return download(workbook_of(paper), name=f"{paper.file_name}.xlsx", content_type=XLSX)
+        return paper_file(paper, wanted)
     latest = settled.is_latest(draft)
     waits = latest and not hasattr(draft, "settlement")
     context = {

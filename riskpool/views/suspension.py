@@ -1,7 +1,9 @@
 """Pages of suspensions of payments: the history, asking, deciding, lifting (R22)."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from enrollment.models import Agreement
 from enrollment.selectors import current_policy_year
 from jincheng_insurance.access.guards import actor_of, requires
-from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
@@ -88,50 +89,45 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "riskpool/ask_suspension.html", context, status=422 if form.errors else 200)
 
 
-def _to_decide(actor: User, pk: int) -> Suspension:
-    return access_row(suspensions_of(actor), actor, Act.DECIDE_SUSPENSION, pk=pk)
+def _decide(  # noqa: PLR0917 -- a decision is all of this
+    request: HttpRequest,
+    pk: int,
+    name: str,
+    form_class: type[forms.Form],
+    service: Callable[..., Suspension],
+    done: str,
+) -> HttpResponse:
+    """Take a decision of the city's on a request or suspension, or show its form again with what is wrong."""
+    actor = actor_of(request)
+    row = access_row(suspensions_of(actor), actor, Act.DECIDE_SUSPENSION, pk=pk)
+    form = form_class(request.POST, prefix=name)
+    if form.is_valid():
+        with refusals_shown(request, form):
+            service(suspension=row, actor=actor, **form.cleaned_data)
+            messages.success(request, done)
+            return redirect("riskpool:suspension", pk=pk)
+    return _suspension_page(request, row, **{f"{name}_form": form})
 
 
 @requires(Act.VIEW_POOL)
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    actor = actor_of(request)
-    row = _to_decide(actor, pk)
-    form = ApproveSuspensionForm(request.POST, prefix="approve")
-    if form.is_valid():
-        with refusals_shown(request, form):
-            services.approve_suspension(suspension=row, actor=actor, **form.cleaned_data)
-            messages.success(request, _("The suspension is approved; those concerned are told."))
-            return redirect("riskpool:suspension", pk=pk)
-    return _suspension_page(request, row, approve_form=form)
+    done = _("The suspension is approved; those concerned are told.")
+    return _decide(request, pk, "approve", ApproveSuspensionForm, services.approve_suspension, done)
 
 
 @requires(Act.VIEW_POOL)
 @require_POST
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    actor = actor_of(request)
-    row = _to_decide(actor, pk)
-    form = SuspensionReasonForm(request.POST, prefix="refuse")
-    if form.is_valid():
-        with refusals_shown(request, form):
-            services.refuse_suspension(suspension=row, actor=actor, **form.cleaned_data)
-            messages.success(request, _("The request is refused; the county is told."))
-            return redirect("riskpool:suspension", pk=pk)
-    return _suspension_page(request, row, refuse_form=form)
+    done = _("The request is refused; the county is told.")
+    return _decide(request, pk, "refuse", SuspensionReasonForm, services.refuse_suspension, done)
 
 
 @requires(Act.VIEW_POOL)
 @require_POST
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
-    actor = actor_of(request)
-    row = _to_decide(actor, pk)
-    form = SuspensionReasonForm(request.POST, prefix="lift")
-    if form.is_valid():
-        with refusals_shown(request, form):
-            services.lift_suspension(suspension=row, actor=actor, **form.cleaned_data)
-            messages.success(request, _("The suspension is lifted; payments may go on."))
-            return redirect("riskpool:suspension", pk=pk)
-    return _suspension_page(request, row, lift_form=form)
+    done = _("The suspension is lifted; payments may go on.")
+    return _decide(request, pk, "lift", SuspensionReasonForm, services.lift_suspension, done)
 
 
 @requires(Act.VIEW_EVIDENCE)
