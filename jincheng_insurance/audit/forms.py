@@ -39,7 +39,7 @@ class RecordFields(forms.Form):
     object_type = forms.ChoiceField(label=_("On what"), required=False)
     object_id = forms.CharField(label=_("Its number in the record"), required=False, max_length=40)
     county = forms.ChoiceField(label=_("County"), required=False)
-    since = DateField(label=_("From"), required=False)
+    since = DateField(label=_("From day"), required=False)
     until = DateField(label=_("Until"), required=False)
     request_id = forms.CharField(label=_("Request"), required=False, max_length=36)
     address = forms.GenericIPAddressField(label=_("From address"), required=False)

@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
             name='Suspension',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('asked', 'Asked for'), ('refused', 'Refused'), ('approved', 'Approved, not begun'), ('in_force', 'In force'), ('lifted', 'Lifted')], default='asked', max_length=8, verbose_name='state')),
+                ('state', models.CharField(choices=[('asked', 'Waits for the city'), ('refused', 'Refused'), ('approved', 'Approved, not begun'), ('in_force', 'In force'), ('lifted', 'Lifted')], default='asked', max_length=8, verbose_name='state')),
                 ('violation', models.TextField(verbose_name='facts of the violation')),
                 ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='asked')),
                 ('answer', models.CharField(blank=True, max_length=500, verbose_name='reasons of the decision')),

@@ -21,7 +21,7 @@ class Suspension(models.Model):
     scope: ClassVar = Scope(Act.VIEW_POOL, county="county", insurer="agreement__insurer")
 
     class State(models.TextChoices):
-        ASKED = "asked", _("Asked for")
+        ASKED = "asked", _("Waits for the city")
         REFUSED = "refused", _("Refused")
         APPROVED = "approved", _("Approved, not begun")
         IN_FORCE = "in_force", _("In force")
