@@ -226,9 +226,10 @@ def templates_of_claims() -> dict[str, list[int]]:
 
     from claims.services.decision import approve_claim
     from claims.services.payment import record_payment
+    from demo.posts import give_post
     from enrollment.models import Agreement
     from enrollment.selectors import current_policy_year
-    from jincheng_insurance.access.models import Grant, Insurer, Region, User
+    from jincheng_insurance.access.models import Insurer, Region, User
     from jincheng_insurance.access.roles import Role
 
     year = current_policy_year()
@@ -236,13 +237,11 @@ def templates_of_claims() -> dict[str, list[int]]:
     names = ("adjuster", "reviewer", "payer", "city", "county")
     people = {name: User.objects.create(username=name) for name in names}
     for name, role in (("adjuster", Role.ADJUSTER), ("reviewer", Role.REVIEWER), ("payer", Role.REVIEWER)):
-        Grant.objects.create(user=people[name], role=role, insurer=insurer, starts_on="2026-01-01")
-    Grant.objects.create(user=people["city"], role=Role.CITY_OFFICER, starts_on="2026-01-01")
+        give_post(people[name], role, insurer=insurer)
+    give_post(people["city"], Role.CITY_OFFICER)
     made: dict[str, list[int]] = {"paid": [], "submitted": []}
     for county in Region.objects.filter(level="county").order_by("code"):
-        Grant.objects.create(
-            user=people["county"], role=Role.COUNTY_OFFICER, region=county, starts_on="2026-01-01"
-        )
+        give_post(people["county"], Role.COUNTY_OFFICER, region=county)
         agreement = Agreement.objects.create(
             policy_year=year,
             county=county,

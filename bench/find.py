@@ -191,9 +191,10 @@ def _name() -> str:
 
 def fill(place: House, persons: int, waiting: int) -> dict[str, Any]:
     """The roster and its insured; who asks: a city officer, a county officer, an insurer's adjuster."""
+    from demo.posts import give_post
     from enrollment.models import Agreement, PolicyYear, RosterImport
     from enrollment.selectors import current_policy_year
-    from jincheng_insurance.access.models import Grant, Insurer, Region, User
+    from jincheng_insurance.access.models import Insurer, Region, User
     from jincheng_insurance.access.roles import Role
 
     year: PolicyYear = current_policy_year()
@@ -215,7 +216,7 @@ def fill(place: House, persons: int, waiting: int) -> dict[str, Any]:
     people = {}
     for who, (role, where) in posts.items():
         people[who] = User.objects.create(username=who)
-        Grant.objects.create(user=people[who], role=role, starts_on="2026-01-01", **where)
+        give_post(people[who], role, **where)
     listed = RosterImport.objects.create(
         file_name="bench.xlsx", sha256="", size=1, stored_as="bench", uploaded_by=people["city"]
     )

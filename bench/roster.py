@@ -130,12 +130,13 @@ def _measure(
 
 def _prepare(place: House) -> None:
     """Empty tables, and the one city officer who imports."""
-    from jincheng_insurance.access.models import Grant, User
+    from demo.posts import give_post
+    from jincheng_insurance.access.models import User
     from jincheng_insurance.access.roles import Role
 
     place.empty()
     user = User.objects.create(username="bench")
-    Grant.objects.create(user=user, role=Role.CITY_OFFICER, starts_on="2026-01-01")
+    give_post(user, Role.CITY_OFFICER)
 
 
 def _own_tables(place: House) -> None:

@@ -4,10 +4,11 @@ import datetime
 
 from django.db import transaction
 
+from demo.posts import KEEPERS, give_post
 from demo.sign_ins import INSURER_OF, INSURERS, PASSWORD, SIGN_INS
 from enrollment.models import Agreement
 from enrollment.selectors import current_policy_year
-from jincheng_insurance.access.models import Grant, Insurer, Region, User
+from jincheng_insurance.access.models import Insurer, Region, User
 
 
 @transaction.atomic
@@ -29,19 +30,18 @@ def make_parties() -> dict[str, User]:
             },
         )
     users = {}
-    for sign_in in SIGN_INS:
+    for sign_in in sorted(SIGN_INS, key=lambda one: one.username not in KEEPERS):
         user, new = User.objects.get_or_create(
             username=sign_in.username, defaults={"display_name": sign_in.name, "unit": sign_in.unit}
         )
         if new:
             user.set_password(PASSWORD)
             user.save()
-            Grant.objects.create(
-                user=user,
-                role=sign_in.role,
+            give_post(
+                user,
+                sign_in.role,
                 region=counties[sign_in.county] if sign_in.county else None,
                 insurer=insurers[sign_in.insurer] if sign_in.insurer else None,
-                starts_on=datetime.date(2026, 1, 1),
             )
         users[sign_in.username] = user
     return users

@@ -45,4 +45,5 @@ SIGN_INS = (
     SignIn("payer3", "杨慕白", INSURERS[2][1], Role.REVIEWER, insurer="QH"),
     SignIn("auditor", "卫清源", "晋城市审计局", Role.AUDITOR),
     SignIn("admin", "蒋承志", "晋城市乡村振兴中心信息科", Role.ADMINISTRATOR),
+    SignIn("security", "秦守正", "晋城市乡村振兴中心信息科", Role.SECURITY_OFFICER),
 )

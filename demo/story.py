@@ -21,6 +21,7 @@ from demo.accounts import make_accounts
 from demo.episodes import EPISODES_IN, tell_episodes
 from demo.parties import make_parties
 from demo.people import make_households
+from demo.posts import give_post
 from demo.sign_ins import INSURER_OF
 from demo.workbooks import write_one_sheet
 from enrollment.models import Agreement, BasicInsurance, InsuredPerson, RosterImport
@@ -142,7 +143,7 @@ def _holder(county: Region, role: Role) -> User:
     user = User(username=f"{role}{county.code}", display_name=name, unit=f"{county.name}{unit}")
     user.set_unusable_password()
     user.save()
-    Grant.objects.create(user=user, role=role, region=county, starts_on=datetime.date(2026, 1, 1))
+    give_post(user, role, region=county)
     return user
 
 

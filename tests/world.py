@@ -21,6 +21,7 @@ from claims.services.loss import ItemFacts, LossFacts, add_item, report_loss, si
 from claims.services.outcome import reverse_decision
 from claims.services.payment import record_payment
 from demo.people import make_households
+from demo.posts import give_post
 from enrollment.models import (
     Agreement,
     InsuredHousehold,
@@ -105,10 +106,15 @@ def make_user(
 ) -> User:
     user = User.objects.create(username=username, display_name=username, password=hashed_password())
     for role in roles:
-        Grant.objects.create(
-            user=user, role=role, region=region, insurer=insurer, starts_on=datetime.date(2026, 1, 1)
-        )
+        give_post(user, role, region=region, insurer=insurer)
     return user
+
+
+def move_post(user: User, region: Region) -> None:
+    """Somebody's posts end at once; they hold the same ones in another county from now on."""
+    for grant in user.grants.in_force(timezone.localdate()):
+        Grant.objects.filter(pk=grant.pk).update(ended_at=timezone.now())
+        give_post(user, Role(grant.role), region=region)
 
 
 def list_household(

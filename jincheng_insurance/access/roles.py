@@ -17,9 +17,12 @@ class Role(models.TextChoices):
     REVIEWER = "reviewer", _("Reviewer")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
+    SECURITY_OFFICER = "security_officer", _("Security officer")
 
 
-CITY_ROLES = frozenset({Role.CITY_OFFICER, Role.CITY_FINANCE, Role.AUDITOR, Role.ADMINISTRATOR})
+# The three posts that watch each other: nobody holds two of them at once, nor one of them beside a post in the scheme.
+KEEPER_ROLES = frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR})
+CITY_ROLES = KEEPER_ROLES | {Role.CITY_OFFICER, Role.CITY_FINANCE}
 COUNTY_ROLES = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_FINANCE})
 INSURER_ROLES = frozenset({Role.ADJUSTER, Role.REVIEWER})
 
@@ -58,7 +61,11 @@ class Act(models.TextChoices):
     DECIDE_SUSPENSION = "decide_suspension", _("Decide on suspending payments")
     VIEW_EVIDENCE = "view_evidence", _("See the evidence of violations")
     VIEW_AUDIT = "view_audit", _("See the audit record")
-    MANAGE_PEOPLE = "manage_people", _("Manage people and grants")
+    VIEW_PEOPLE = "view_people", _("See people and their posts")
+    MANAGE_PEOPLE = "manage_people", _("Manage people and propose grants")
+    CONFIRM_GRANT = "confirm_grant", _("Confirm grants")
+    SECURE_ACCOUNTS = "secure_accounts", _("Unlock accounts, end sessions, reset second factors")
+    MANAGE_MASTER_DATA = "manage_master_data", _("Keep master data")
     USE_API = "use_api", _("Use the API")
 
 
@@ -137,8 +144,14 @@ ACTS_OF: Mapping[Role, frozenset[Act]] = {
     Role.AUDITOR: READING
     | {
         Act.VIEW_AUDIT,
+        Act.VIEW_PEOPLE,
         Act.VIEW_BUDGET,
         Act.VIEW_EVIDENCE,
     },
-    Role.ADMINISTRATOR: frozenset({Act.VIEW_SCHEME, Act.MANAGE_PEOPLE}),
+    Role.ADMINISTRATOR: frozenset(
+        {Act.VIEW_SCHEME, Act.VIEW_PEOPLE, Act.MANAGE_PEOPLE, Act.MANAGE_MASTER_DATA}
+    ),
+    Role.SECURITY_OFFICER: frozenset(
+        {Act.VIEW_SCHEME, Act.VIEW_PEOPLE, Act.CONFIRM_GRANT, Act.SECURE_ACCOUNTS}
+    ),
 }

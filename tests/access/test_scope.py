@@ -13,6 +13,7 @@ from django.db import models
 from django.http import Http404
 from django.utils import timezone
 
+from demo.posts import give_post
 from enrollment.models import Agreement, InsuredHousehold, RosterHousehold
 from jincheng_insurance.access.models import Grant, User
 from jincheng_insurance.access.roles import ACTS_OF, COUNTY_ROLES, INSURER_ROLES, Act, Role
@@ -46,8 +47,7 @@ def without_grants(town: Town) -> User:
 
 def superuser_without_grants(town: Town) -> User:
     user = make_user("superuser")
-    user.is_superuser = user.is_staff = True
-    user.save()
+    user.is_superuser = user.is_staff = True  # in memory: the database refuses such a row
     return user
 
 
@@ -61,8 +61,9 @@ def inactive(town: Town) -> User:
 
 
 def all_roles(town: Town, **dates: datetime.date) -> User:
-    user = make_user("all-roles", Role.CITY_OFFICER, Role.CITY_FINANCE, Role.AUDITOR)
-    Grant.objects.filter(user=user).update(**dates)
+    user = make_user("all-roles")
+    for role in (Role.CITY_OFFICER, Role.CITY_FINANCE):
+        give_post(user, role, **dates)
     return user
 
 
@@ -159,9 +160,7 @@ def test_a_grant_for_one_insurer_in_one_county_reaches_that_county_alone(town: T
 def test_two_grants_add_up_without_lending_each_other_their_acts(town: Town) -> None:
     own, foreign = town.world.own, town.world.foreign
     user = make_user("two-posts", Role.COUNTY_OFFICER, region=own.county)
-    Grant.objects.create(
-        user=user, role=Role.COUNTY_FINANCE, region=foreign.county, starts_on=datetime.date(2026, 1, 1)
-    )
+    give_post(user, Role.COUNTY_FINANCE, region=foreign.county)
     seen = Agreement.objects.visible_to(user).filter(policy_year=town.world.year)
     assert set(seen) == {own.agreement, foreign.agreement}
     assert {row.county_id for row in RosterHousehold.objects.visible_to(user)} == {own.county.pk}

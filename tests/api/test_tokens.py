@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from demo.posts import give_post
 from jincheng_insurance.access.models import ApiToken, Grant
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
@@ -74,7 +75,7 @@ def test_what_ends_the_users_access_ends_the_tokens_with_the_next_request(world:
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     Grant.objects.filter(user=adjuster).update(ends_on=yesterday)
     assert call(secret, "GET", CLAIMS).status_code == 403
-    Grant.objects.filter(user=adjuster).update(ends_on=None)
+    give_post(adjuster, Role.ADJUSTER, insurer=world.own.insurer)
     assert call(secret, "GET", CLAIMS).status_code == 200
     adjuster.is_active = False
     adjuster.save()
@@ -101,11 +102,10 @@ def test_a_revoked_or_expired_token_is_refused(world: World) -> None:
 def test_a_token_carries_no_post_of_government(world: World) -> None:
     """Somebody who is county officer and adjuster at once reaches by token what the adjuster reaches."""
     both = make_user("both", Role.ADJUSTER, insurer=world.own.insurer)
-    Grant.objects.create(
-        user=both,
-        role=Role.COUNTY_OFFICER,
+    give_post(
+        both,
+        Role.COUNTY_OFFICER,
         region=world.foreign.county,
-        starts_on=datetime.date(2026, 1, 1),
     )
     own, foreign = reported_claim(world.own), reported_claim(world.foreign)
     assert numbers(token_for(both)) == [own.number]
@@ -116,11 +116,10 @@ def test_a_token_carries_no_post_of_government(world: World) -> None:
 
 def test_a_narrowed_token_reaches_one_insurer_only(world: World) -> None:
     both = make_user("both", Role.ADJUSTER, insurer=world.own.insurer)
-    Grant.objects.create(
-        user=both,
-        role=Role.ADJUSTER,
+    give_post(
+        both,
+        Role.ADJUSTER,
         insurer=world.foreign.insurer,
-        starts_on=datetime.date(2026, 1, 1),
     )
     own, foreign = reported_claim(world.own), reported_claim(world.foreign)
     assert numbers(token_for(both)) == [foreign.number, own.number]

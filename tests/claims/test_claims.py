@@ -16,8 +16,8 @@ from claims.services.decision import approve_claim, return_claim, submit_claim
 from claims.services.intake import change_reserve, report_claim
 from claims.services.ledger import outstanding_reserve
 from claims.services.payment import record_payment
+from demo.posts import give_post
 from enrollment.models import Agreement
-from jincheng_insurance.access.models import Grant
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.scheme.errors import RuleError
@@ -49,9 +49,7 @@ def test_whoever_submits_never_approves_whatever_roles_they_hold(world: World) -
     party = world.own
     adjuster = party[Role.ADJUSTER]
     claim = submitted_claim(party)
-    Grant.objects.create(
-        user=adjuster, role=Role.REVIEWER, insurer=party.insurer, starts_on=datetime.date(2026, 1, 1)
-    )
+    give_post(adjuster, Role.REVIEWER, insurer=party.insurer)
     both = type(adjuster).objects.get(pk=adjuster.pk)
 
     with pytest.raises(Refused, match="他人"):

@@ -22,8 +22,9 @@ from claims.services.intake import report_claim
 from claims.services.outcome import record_recovery, reopen_claim, reverse_decision, withdraw_claim
 from claims.services.payment import record_payment
 from claims.transitions import TRANSITIONS, Need
+from demo.posts import give_post
 from enrollment.models import PolicyTerm
-from jincheng_insurance.access.models import Grant, User
+from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import ACTS_OF, Role
 from jincheng_insurance.scheme.medical import Care
@@ -158,9 +159,7 @@ def test_a_step_is_refused_from_every_other_state(world: World, state: str) -> N
 
 def with_both_roles(party: Party, role: Role) -> User:
     other = Role.REVIEWER if role == Role.ADJUSTER else Role.ADJUSTER
-    Grant.objects.create(
-        user=party[role], role=other, insurer=party.insurer, starts_on=datetime.date(2026, 1, 1)
-    )
+    give_post(party[role], other, insurer=party.insurer)
     return User.objects.get(pk=party[role].pk)
 
 

@@ -3,7 +3,6 @@ product stands where an independent model of the rules stands (R6-R11, R14, R19,
 
 The examples are always the same, unless MACHINE_EXAMPLES=500 asks for so many others."""
 
-import datetime
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -37,8 +36,9 @@ from claims.models import (
     PaymentLine,
 )
 from claims.services import batches, bills, decision, intake, loss, outcome, payment
+from demo.posts import give_post
 from enrollment.models import Agreement, InsuredPerson, PolicyTerm
-from jincheng_insurance.access.models import Grant, User
+from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.scheme.errors import RuleError
@@ -657,9 +657,7 @@ def test_any_steps_in_any_order_stand_where_the_rules_stand(world: World) -> Non
     persons = list(insure_household(party, persons=3).persons.order_by("pk"))
     actors = {"first": party[Role.ADJUSTER], "second": party[Role.REVIEWER]}
     for name, role in (("first", Role.REVIEWER), ("second", Role.ADJUSTER)):
-        Grant.objects.create(
-            user=actors[name], role=role, insurer=party.insurer, starts_on=datetime.date(2026, 1, 1)
-        )
+        give_post(actors[name], role, insurer=party.insurer)
     actors = {name: User.objects.get(pk=user.pk) for name, user in actors.items()}
     run_state_machine_as_test(
         lambda: Machine(world, persons, actors),

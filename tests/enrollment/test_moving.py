@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from demo.posts import give_post
 from enrollment.eligibility import eligible_households
 from enrollment.models import (
     Agreement,
@@ -20,7 +21,7 @@ from enrollment.services.enrolment import enrol_county
 from enrollment.services.leaving import withdraw_household
 from enrollment.services.members import enrol_members
 from enrollment.services.moving import ask_move, cancel_move, confirm_move, move_within_county, refuse_move
-from jincheng_insurance.access.models import Grant, Region
+from jincheng_insurance.access.models import Region
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
@@ -188,9 +189,9 @@ def test_only_the_receiving_county_decides_and_only_the_asking_one_takes_back(wo
 
 def test_whoever_asks_does_not_confirm_even_with_both_counties_in_hand(world: World) -> None:
     both = world.own[Role.COUNTY_OFFICER]
-    Grant.objects.create(
-        user=both,
-        role=Role.COUNTY_OFFICER,
+    give_post(
+        both,
+        Role.COUNTY_OFFICER,
         region=world.foreign.county,
         starts_on=world.own.agreement.signed_on,
     )

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from jincheng_insurance.access.models import Grant, User
+from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
@@ -26,7 +26,7 @@ from jincheng_insurance.sheets.models import Export
 from jincheng_insurance.sheets.selectors import waiting_for_approval
 from jincheng_insurance.web.logs import Redacted
 from tests.sheets.test_exports import ask, made, number_of, officer
-from tests.world import World, insure_household, insure_person, second_officer
+from tests.world import World, insure_household, insure_person, move_post, second_officer
 
 State = Export.State
 FULL: dict[str, Any] = {"full": True, "purpose": "交承保机构建档"}
@@ -126,7 +126,7 @@ def test_a_queued_export_of_somebody_disabled_or_moved_is_not_made(world: World,
     if change == "disabled":
         User.objects.filter(pk=officer(world).pk).update(is_active=False)
     else:
-        Grant.objects.filter(user=officer(world)).update(region=world.foreign.county)
+        move_post(officer(world), world.foreign.county)
     export = remade(export)
     assert (export.state, export.failure, export.stored_as) == (State.FAILED, "not_allowed", "")
 
@@ -141,7 +141,7 @@ def test_a_ready_file_is_not_handed_to_somebody_disabled_or_moved(
     if change == "disabled":
         User.objects.filter(pk=officer(world).pk).update(is_active=False)
     else:
-        Grant.objects.filter(user=officer(world)).update(region=world.foreign.county)
+        move_post(officer(world), world.foreign.county)
     answer = client.post(reverse("sheets:fetch", args=[export.pk]))
     assert answer.status_code == (302 if change == "disabled" else 404)
     assert answer.headers.get("Location", "").startswith(reverse("access:login")) == (change == "disabled")

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from demo.posts import give_post
 from enrollment.models import InsuredHousehold, InsuredPerson, RosterPerson
 from enrollment.selectors import identity_place
 from enrollment.services.leaving import withdraw_household
@@ -31,7 +32,7 @@ from jincheng_insurance.sheets.exports import HEAD_ROW, KINDS, cell_of
 from jincheng_insurance.sheets.models import Export
 from jincheng_insurance.sheets.selectors import own_export
 from jincheng_insurance.sheets.tasks import sweep_exports
-from tests.world import World, insure_household, list_household
+from tests.world import World, insure_household, list_household, move_post
 
 State = Export.State
 
@@ -148,7 +149,7 @@ def test_a_second_post_without_the_right_shows_its_rows_masked(world: World) -> 
     own = insure_household(world.own, persons=1).persons.get().roster_person
     foreign = insure_household(world.foreign, persons=1).persons.get().roster_person
     actor = officer(world)
-    Grant.objects.create(user=actor, role=Role.CITY_OFFICER, starts_on=datetime.date(2026, 1, 1))
+    give_post(actor, Role.CITY_OFFICER)
     actor = officer(world)
     sheet = sheet_of(made(actor, full=True, purpose="any"), actor)
     assert set(column(sheet, "身份证号")) == {number_of(own), masked(number_of(foreign))}
@@ -179,7 +180,7 @@ def test_a_file_is_its_makers_alone(world: World) -> None:
 def test_a_file_is_out_of_reach_once_its_rows_are(world: World) -> None:
     insure_household(world.own)
     export = made(officer(world))
-    Grant.objects.filter(user=officer(world)).update(region=world.foreign.county)
+    move_post(officer(world), world.foreign.county)
     with pytest.raises(Http404):
         services.fetch_export(export=export, actor=officer(world))
 
