@@ -22,11 +22,13 @@ DEMO_STATE = BASE_DIR / ".demo" / "env"
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable of the environment: its default outside production, and whether production must be given it."""
+    """One variable of the environment: its default, another one for demo and tests, and whether production must be
+    given it."""
 
     default: str = ""
     secret: bool = False
     required: bool = False
+    demo: str | None = None
 
 
 VARIABLES = {
@@ -53,6 +55,17 @@ VARIABLES = {
     "AUDIT_KEEP_DAYS": Variable("3653"),
     "AUDIT_ANCHORS": Variable(),
     "METRICS_NETWORKS": Variable("127.0.0.0/8,::1/128"),
+    "PASSWORD_LENGTH": Variable("10"),
+    "PASSWORD_HISTORY": Variable("5"),
+    "PASSWORD_DAYS": Variable("90", demo="0"),
+    "LOCK_FAILURES": Variable("5"),
+    "LOCK_MINUTES": Variable("30"),
+    "SESSION_IDLE_MINUTES": Variable("30"),
+    "SESSION_HOURS": Variable("12"),
+    "FRESH_PROOF_MINUTES": Variable("10"),
+    "SECOND_FACTOR_ROLES": Variable(
+        "administrator,security_officer,reviewer,city_officer,exporters", demo=""
+    ),
 }
 # "build" is for commands that need neither secrets nor a database: help, messages, collectstatic. It never serves.
 KINDS = ("production", "demo", "test", "build")
@@ -97,7 +110,8 @@ def value(name: str) -> str:
         raise ImproperlyConfigured(f"{name} is not set. Set it, or name a file that holds it by {name}_FILE.")
     if PRODUCTION and any(key.startswith(MADE_UP) for key in _keys(name, given)):
         raise ImproperlyConfigured(f"{name} is one that the demo or the tests made up. Make one of your own.")
-    return given or variable.default
+    fallback = variable.default if PRODUCTION or variable.demo is None else variable.demo
+    return given or fallback
 
 
 def _keys(name: str, given: str) -> list[str]:
@@ -119,11 +133,13 @@ def _keys(name: str, given: str) -> list[str]:
     return [key.decode("latin-1") for key in keys]
 
 
-def number(name: str, unit: str) -> int:
-    """A variable that is a whole number, 0 or more."""
+def number(name: str, unit: str, least: int = 0) -> int:
+    """A variable that is a whole number, `least` or more."""
     given = value(name)
     if not (given.isascii() and given.isdecimal()):
         raise ImproperlyConfigured(f"{name} is a number of {unit}, such as {VARIABLES[name].default}.")
+    if int(given) < least:
+        raise ImproperlyConfigured(f"{name} is a number of {unit}, {least} or more.")
     return int(given)
 
 
@@ -249,17 +265,38 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# Passwords: how long at least, how many former ones are refused, after how many days they are changed (0: never).
+PASSWORD_LENGTH = number("PASSWORD_LENGTH", "characters", least=10)
+PASSWORD_HISTORY = number("PASSWORD_HISTORY", "passwords")
+PASSWORD_DAYS = number("PASSWORD_DAYS", "days")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name", "unit", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
+        "OPTIONS": {"min_length": PASSWORD_LENGTH},
     },
+    {"NAME": "jincheng_insurance.access.password_rules.ThreeKinds"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "jincheng_insurance.access.password_rules.NoneOfTheLast"},
 ]
+# After so many failures a name is locked for an address, for so long.
+LOCK_FAILURES = number("LOCK_FAILURES", "failed sign-ins", least=1)
+LOCK_MINUTES = number("LOCK_MINUTES", "minutes", least=1)
+# A session ends when nothing is done for so long, and at the latest so long after signing in.
+SESSION_IDLE_MINUTES = number("SESSION_IDLE_MINUTES", "minutes", least=1)
+SESSION_HOURS = number("SESSION_HOURS", "hours", least=1)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
+# How long after giving a password or code somebody may pay, export or look at numbers without giving it again; 0: for
+# as long as the session.
+FRESH_PROOF_MINUTES = number("FRESH_PROOF_MINUTES", "minutes")
+# The roles that sign in with a second factor; "exporters" are all who may export numbers in full.
+SECOND_FACTOR_ROLES = frozenset(
+    role.strip() for role in value("SECOND_FACTOR_ROLES").split(",") if role.strip()
+)
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

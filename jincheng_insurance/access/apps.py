@@ -11,10 +11,15 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from jincheng_insurance.access import checks  # noqa: F401 - registers them
+        from jincheng_insurance.access.models import UserSession
         from jincheng_insurance.access.reveals import Number
+        from jincheng_insurance.access.sealed_columns import register_sealed
+        from jincheng_insurance.access.second_factors import SECRET
         from jincheng_insurance.audit.texts import register_values
 
+        register_sealed(SECRET)
         register_values("revealed", dict(Number.choices))
+        register_values("why", dict(UserSession.End.choices))
         register(
             MenuItem(_("People"), "access:people", "user-cog", Act.MANAGE_PEOPLE, order=95),
             MenuItem(_("API access"), "access:tokens", "key-round", Act.USE_API, order=96),

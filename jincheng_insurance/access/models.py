@@ -69,6 +69,8 @@ class User(AbstractUser):
 
     display_name = models.CharField(_("name"), max_length=40, blank=True)
     unit = models.CharField(_("unit"), max_length=80, blank=True)
+    must_change_password = models.BooleanField(_("must change the password"), default=False)
+    password_set_at = models.DateTimeField(_("password set at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("user")
@@ -249,6 +251,98 @@ class ApiToken(models.Model):
         return self.revoked_at is None and self.expires_at > timezone.now()
 
 
+class FormerPassword(models.Model):
+    """The hash of a password that somebody had before, so that it isn't chosen again soon. As many are kept as
+    PASSWORD_HISTORY asks for; no page shows any."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="former_passwords")
+    password = models.CharField(max_length=128)
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "former password"
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class UserSession(models.Model):
+    """One stay of one user, from signing in to its end; a user has one at a time. Kept when it has ended. Of the key in
+    the browser's cookie only the SHA-256 is kept. `seen_at` is the last thing the user did, not what a page asked
+    for by itself; `proved_at`, when they last gave their password or a code."""
+
+    class End(models.TextChoices):
+        SIGNED_OUT = "signed_out", _("signed out")
+        ELSEWHERE = "elsewhere", _("signed in elsewhere")
+        ENDED = "ended", _("ended by hand")
+        IDLE = "idle", _("nothing done for too long")
+        EXPIRED = "expired", _("longest time reached")
+        PASSWORD = "password", _("password set anew")
+        DISABLED = "disabled", _("user disabled")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="sessions")
+    key_digest = models.BinaryField(unique=True)
+    started_at = models.DateTimeField(_("signed in at"), default=timezone.now)
+    seen_at = models.DateTimeField(_("last active"), default=timezone.now)
+    proved_at = models.DateTimeField(default=timezone.now)
+    address = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    agent = models.CharField(_("browser"), max_length=200, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_by = models.CharField(_("ended how"), max_length=10, choices=End, blank=True)
+
+    class Meta:
+        verbose_name = _("session")
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("user",), condition=Q(ended_at=None), name="user_session_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
+                name="user_session_says_how_it_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.started_at}"
+
+
+class SecondFactor(models.Model):
+    """The app on a user's telephone that shows a new code every 30 seconds (TOTP): the secret both sides count with,
+    sealed. Not asked for before `confirmed_at`. `last_step`: the step of time of the last code that was accepted; none
+    is accepted twice. `failures` and `failed_at` count wrong codes."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="second_factor")
+    secret_sealed = models.BinaryField()
+    made_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(_("set up"), null=True)
+    last_step = models.BigIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("second factor")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """One of the codes that stand in for a lost telephone, each once. Only its SHA-256 is kept: a code is random and
+    long."""
+
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="recovery_codes")
+    digest = models.BinaryField(unique=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "recovery code"
+
+    def __str__(self) -> str:
+        return f"{self.factor_id}"
+
+
 # Who may do what is tracked as it was; passwords and tokens' digests are not.
 HISTORIES = (
     history_of(User, without=("last_login",)),
@@ -256,4 +350,18 @@ HISTORIES = (
     history_of(ApiToken, without=("last_used_at",)),
 )
 
-__all__ = ["HISTORIES", "ApiToken", "Grant", "Insurer", "KeyMark", "Region", "Scope", "ScopedManager", "User"]
+__all__ = [
+    "HISTORIES",
+    "ApiToken",
+    "FormerPassword",
+    "Grant",
+    "Insurer",
+    "KeyMark",
+    "RecoveryCode",
+    "Region",
+    "Scope",
+    "ScopedManager",
+    "SecondFactor",
+    "User",
+    "UserSession",
+]

@@ -14,6 +14,18 @@ ACTS = {
     "sign_in": _("signed in"),
     "sign_in_failed": _("sign-in failed"),
     "sign_out": _("signed out"),
+    "sign_in_locked": _("sign-in refused: locked"),
+    "unlock_sign_in": _("opened a locked sign-in"),
+    "end_session": _("ended a session"),
+    "change_password": _("changed the password"),
+    "begin_second_factor": _("began to set up a second factor"),
+    "confirm_second_factor": _("set up a second factor"),
+    "remove_second_factor": _("removed a second factor"),
+    "reset_second_factor": _("reset somebody's second factor"),
+    "renew_recovery_codes": _("made new recovery codes"),
+    "use_recovery_code": _("used a recovery code"),
+    "give_proof": _("confirmed who they are"),
+    "proof_failed": _("failed to confirm who they are"),
     "view_page": _("opened a person's or household's page"),
     "upload_roster": _("uploaded a roster"),
     "apply_roster": _("asked to apply a roster"),
@@ -186,6 +198,8 @@ FACTS = {
     "due_on": _("due on"),
     "starts_on": _("in force from"),
     "papers": _("papers"),
+    "why": _("why"),
+    "session": _("session"),
 }
 
 # Codes that stand in facts, in the reader's words.

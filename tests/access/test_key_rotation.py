@@ -51,6 +51,8 @@ NEITHER = {
     "audit.AuditSeal.previous",
     "audit.SealPart.marks",
     "access.ApiToken.digest",  # SHA-256 of a random token
+    "access.RecoveryCode.digest",  # SHA-256 of a random code
+    "access.UserSession.key_digest",  # SHA-256 of a session's key
     "access.KeyMark.mark",  # sealed for its key alone
     "api.IdempotencyKey.body_index",  # HMAC of a request, kept for a day
     "enrollment.RosterRow.id_number_index",  # made anew by checking the import again
