@@ -102,9 +102,15 @@ def hashed_password() -> str:
 
 
 def make_user(
-    username: str, *roles: Role, region: Region | None = None, insurer: Insurer | None = None
+    username: str,
+    *roles: Role,
+    region: Region | None = None,
+    insurer: Insurer | None = None,
+    active: bool = True,
 ) -> User:
-    user = User.objects.create(username=username, display_name=username, password=hashed_password())
+    user = User.objects.create(
+        username=username, display_name=username, password=hashed_password(), is_active=active
+    )
     for role in roles:
         give_post(user, role, region=region, insurer=insurer)
     return user

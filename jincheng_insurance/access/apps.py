@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from jincheng_insurance.access.roles import Act
+from jincheng_insurance.access.roles import Act, Role
 from jincheng_insurance.web.menu import MenuItem, register
 
 
@@ -11,6 +11,7 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from jincheng_insurance.access import checks  # noqa: F401 - registers them
+        from jincheng_insurance.access.grant_views import waiting_count
         from jincheng_insurance.access.models import UserSession
         from jincheng_insurance.access.reveals import Number
         from jincheng_insurance.access.sealed_columns import register_sealed
@@ -19,8 +20,21 @@ class AccessConfig(AppConfig):
 
         register_sealed(SECRET)
         register_values("revealed", dict(Number.choices))
+        register_values("role", dict(Role.choices))
+        register_values("list", {"people": _("People and their posts")})
         register_values("why", dict(UserSession.End.choices))
         register(
-            MenuItem(_("People"), "access:people", "user-cog", Act.MANAGE_PEOPLE, order=95),
+            MenuItem(_("People"), "access:people", "user-cog", Act.VIEW_PEOPLE, order=95),
+            MenuItem(
+                _("Posts to confirm"),
+                "access:waiting",
+                "user-check",
+                Act.CONFIRM_GRANT,
+                order=94,
+                count=waiting_count,
+            ),
+            MenuItem(
+                _("Master data"), "access:master_data", "database", Act.MANAGE_MASTER_DATA, order=97
+            ),
             MenuItem(_("API access"), "access:tokens", "key-round", Act.USE_API, order=96),
         )

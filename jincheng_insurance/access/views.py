@@ -1,4 +1,4 @@
-"""Signing in and out, the start page, and the list of people for administrators."""
+"""Signing in and out, and the start page."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import actor_of
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.services import note_failed_sign_in, note_sign_in, note_sign_out
-from jincheng_insurance.web.pages import paginate
 
 START_PAGES = (
     (Act.HANDLE_CLAIM, "claims:list"),
     (Act.APPROVE_CLAIM, "claims:list"),
     (Act.VIEW_POOL, "riskpool:dashboard"),
     (Act.MANAGE_PEOPLE, "access:people"),
+    (Act.CONFIRM_GRANT, "access:waiting"),
     (Act.VIEW_SCHEME, "enrollment:scheme"),
 )
 
@@ -56,10 +56,3 @@ def home(request: HttpRequest) -> HttpResponse:
         if actor.can(act):
             return redirect(reverse(page))
     return render(request, "access/no_grant.html", status=403)
-
-
-@requires(Act.MANAGE_PEOPLE)
-@require_GET
-def people(request: HttpRequest) -> HttpResponse:
-    users = User.objects.prefetch_related("grants__region", "grants__insurer").order_by("username")
-    return render(request, "access/people.html", {"page": paginate(request, users)})

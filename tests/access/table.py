@@ -6,7 +6,7 @@ sign-in page. The expectations are the rules' own:
 - a stranger is sent to sign in, save at the few public addresses;
 - a role that has nothing to do at an address gets 403, whichever row it names;
 - a row out of scope is 404, whether or not it exists; a row in scope with an act that isn't granted there is 403;
-- the city's roles and the auditor see both parties; the administrator sees no business data at all;
+- the city's roles and the auditor see both parties; the administrator and the security officer see no business data at all;
 - an export is its maker's alone;
 - a list answers 200 or 403 and shows one's own rows only;
 - a POST with valid data that is allowed ends in 302 (the live calculation and the file of an export in 200). The
@@ -45,7 +45,31 @@ access:home                 GET    -         302   302   302     302     302    
 access:login                GET    -         302   302   302     302     302     302     302   302   302   200
 access:login                POST   -         302   302   302     302     302     302     302   302   302   302
 access:logout               POST   -         302   302   302     302     302     302     302   302   302   302
-access:people               GET    -         403   403   403     403     403     403     403   200   200   sign-in
+access:people               GET    -         403   403   403     403     403     403     200   200   200   sign-in
+access:people_list          POST   -         403   403   403     403     403     403     200   200   200   sign-in
+access:rights               GET    -         403   403   403     403     403     403     200   200   200   sign-in
+access:make_person          GET    -         403   403   403     403     403     403     403   200   403   sign-in
+access:make_person          POST   -         403   403   403     403     403     403     403   200   403   sign-in
+access:person               GET    user      403   403   403     403     403     403     200   200   200   sign-in
+access:change_person        GET    user      403   403   403     403     403     403     403   200   403   sign-in
+access:change_person        POST   user      403   403   403     403     403     403     403   302   403   sign-in
+access:disable_person       GET    user      403   403   403     403     403     403     403   200   403   sign-in
+access:disable_person       POST   user      403   403   403     403     403     403     403   302   403   sign-in
+access:enable_person        GET    disabled  403   403   403     403     403     403     403   200   403   sign-in
+access:enable_person        POST   disabled  403   403   403     403     403     403     403   302   403   sign-in
+access:issue_password       POST   user      403   403   403     403     403     403     403   200   403   sign-in
+access:end_sessions         POST   user      403   403   403     403     403     403     403   403   302   sign-in
+access:propose_grant        GET    user      403   403   403     403     403     403     403   200   403   sign-in
+access:propose_grant        POST   user      403   403   403     403     403     403     403   302   403   sign-in
+access:waiting              GET    -         403   403   403     403     403     403     200   200   200   sign-in
+access:grant                GET    proposed  403   403   403     403     403     403     200   200   200   sign-in
+access:confirm_grant        POST   proposed  403   403   403     403     403     403     403   403   302   sign-in
+access:refuse_grant         POST   proposed  403   403   403     403     403     403     403   403   302   sign-in
+access:end_grant            GET    proposed  403   403   403     403     403     403     403   200   403   sign-in
+access:end_grant            POST   proposed  403   403   403     403     403     403     403   302   403   sign-in
+access:master_data          GET    -         403   403   403     403     403     403     403   200   403   sign-in
+access:rename_insurer       GET    insurer   403   403   403     403     403     403     403   200   403   sign-in
+access:rename_insurer       POST   insurer   403   403   403     403     403     403     403   302   403   sign-in
 access:tokens               GET    -         403   403   403     403     200     200     403   403   403   sign-in
 access:tokens               POST   -         403   403   403     403     200     200     403   403   403   sign-in
 access:revoke_token         POST   token     403   403   403     403     302/404 404     403   403   403   sign-in
@@ -328,6 +352,7 @@ WRITES_NOTHING = frozenset(
 # Each look for a person, and at a paper of a claim, is on record, even where the POST it belongs to is refused for it.
 LEAVES_A_RECORD = frozenset(
     {
+        "access:people_list",
         "claims:find",
         "claims:document",
         "riskpool:duty_paper",

@@ -55,7 +55,7 @@ PAGES = [
     for line in TABLE.strip().splitlines()
     if len(line.split()) > 2 and line.split()[1] == "GET"
 ]
-DATA = {*"ABCDEH", "healthz", "readyz"}
+DATA = {*"ABCDEH", "healthz", "readyz", "admin", "security", "payer", "disabled"}
 
 
 ROLES = [
@@ -65,6 +65,7 @@ ROLES = [
     Role.REVIEWER,
     Role.AUDITOR,
     Role.ADMINISTRATOR,
+    Role.SECURITY_OFFICER,
 ]
 
 

@@ -48,7 +48,8 @@ from enrollment.selectors import household_telephone_place, identity_place, tele
 from enrollment.services.leaving import withdraw_person
 from enrollment.services.moving import ask_move
 from enrollment.services.payee import propose_account
-from jincheng_insurance.access.models import Region, User
+from jincheng_insurance.access.grants import propose_grant
+from jincheng_insurance.access.models import Grant, Region, User
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import seal, unseal
@@ -407,6 +408,10 @@ def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
             "kind": "insured",
             "bulk": _claims_workbook(party, person).pk,
             "token": party[Role.ADJUSTER].api_tokens.get().pk,
+            "user": party[Role.COUNTY_OFFICER].pk,
+            "disabled": make_user(f"{party.county.code}-disabled", active=False).pk,
+            "proposed": _proposed(party).pk,
+            "insurer": party.insurer.pk,
             "agreement#": party.agreement.number,
             "statement#": statement.number,
             "assessed#": assessed.number,
@@ -708,6 +713,19 @@ def _posted(
         "riskpool:refuse_suspension": {"refuse-reason": "证据不足"},
         "riskpool:lift_suspension": {"lift-reason": "已整改"},
         "riskpool:evidence": {"reason": "to compare"},
+        "access:make_person": {"username": "wang", "name": "王新", "unit": "财政局"},
+        "access:change_person": {"name": "王新", "unit": "财政局"},
+        "access:disable_person": {"reason": "left the office"},
+        "access:enable_person": {"reason": "came back"},
+        "access:propose_grant": {
+            "role": "county_finance",
+            "region": side.party.county.pk,
+            "starts_on": today,
+            "reason": "appointed",
+        },
+        "access:refuse_grant": {"reason": "another county"},
+        "access:end_grant": {"reason": "left the office"},
+        "access:rename_insurer": {"name": f"新名{side.party.insurer.pk}", "reason": "renamed"},
         "access:tokens": {"name": "claims system", "days": "30"},
         "api:eligibility": {"identity_number": number, "policy_year": year},
         "api:claims": {"identity_number": number, "policy_year": year, "reserve": "500.00"},
@@ -742,6 +760,20 @@ def _posted(
         "api:claim_approve": {"reason": ""},
         "api:claim_pay": {"paid_on": today, "reference": "B1"},
     }
+
+
+def _proposed(party: Party) -> Grant:
+    """A post that waits for the security officer."""
+    return propose_grant(
+        person=party[Role.COUNTY_FINANCE],
+        role=Role.COUNTY_OFFICER,
+        region=party.county,
+        insurer=None,
+        starts_on=timezone.localdate(),
+        ends_on=None,
+        reason="appointed",
+        actor=party[Role.ADMINISTRATOR],
+    )
 
 
 def _workbook() -> bytes:

@@ -75,6 +75,6 @@ def test_those_concerned_see_the_alert_and_others_do_not(world: World, claim: Cl
     reserve(claim, "110", world)
     evaluate_agreement(agreement_id=claim.agreement_id)
     seeing = {role for role, person in world.own.people.items() if alerts(person, world.year).exists()}
-    assert seeing == set(Role) - {Role.ADMINISTRATOR}
+    assert seeing == set(Role) - {Role.ADMINISTRATOR, Role.SECURITY_OFFICER}
     county = (Role.COUNTY_OFFICER, Role.COUNTY_FINANCE, Role.ADJUSTER, Role.REVIEWER)
     assert not any(alerts(world.foreign[role], world.year).exists() for role in county)

@@ -79,7 +79,7 @@ UNGUARD = "DROP TRIGGER access_grant_guard ON access_grant; DROP FUNCTION guard_
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0005_w_history'),
+        ('access', '0006_sign_in'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
