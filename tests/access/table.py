@@ -13,6 +13,8 @@ sign-in page. The expectations are the rules' own:
   searches take a household code or an identity number as data: what lies out of reach is as unknown there as what
   doesn't exist, so they answer 422.
 
+- what concerns one's own account is everybody's; forms that want a password are sent without one there, since each
+  check of one takes long on purpose (tests/access/test_sign_in.py fills them in);
 - the API knows tokens only: a stranger gets 401; a token reaches what its user's posts at an insurer reach, so any
   other role gets 403; an act answers 200, or 201 where it adds something.
 
@@ -44,6 +46,19 @@ access:home                 GET    -         302   302   302     302     302    
 access:login                GET    -         302   302   302     302     302     302     302   302   200
 access:login                POST   -         302   302   302     302     302     302     302   302   302
 access:logout               POST   -         302   302   302     302     302     302     302   302   302
+access:second_step          GET    -         302   302   302     302     302     302     302   302   302
+access:second_step          POST   -         302   302   302     302     302     302     302   302   302
+access:proof                GET    -         200   200   200     200     200     200     200   200   sign-in
+access:proof                POST   -         422   422   422     422     422     422     422   422   sign-in
+access:account              GET    -         200   200   200     200     200     200     200   200   sign-in
+access:change_password      GET    -         200   200   200     200     200     200     200   200   sign-in
+access:change_password      POST   -         422   422   422     422     422     422     422   422   sign-in
+access:end_session          POST   session   404   404   404     404     302/404 404     404   404   sign-in
+access:second_factor        GET    -         200   200   200     200     200     200     200   200   sign-in
+access:second_factor        POST   -         422   422   422     422     422     422     422   422   sign-in
+access:begin_second_factor  POST   -         302   302   302     302     302     302     302   302   sign-in
+access:recovery_codes       POST   -         302   302   302     302     302     302     302   302   sign-in
+access:remove_second_factor POST   -         302   302   302     302     302     302     302   302   sign-in
 access:people               GET    -         403   403   403     403     403     403     403   200   sign-in
 access:tokens               GET    -         403   403   403     403     200     200     403   403   sign-in
 access:tokens               POST   -         403   403   403     403     200     200     403   403   sign-in
@@ -319,6 +334,9 @@ WRITES_NOTHING = frozenset(
         "set_language",
         "access:login",
         "access:logout",
+        "access:second_step",  # nobody is halfway in
+        "access:recovery_codes",  # nobody has a second factor
+        "access:remove_second_factor",
         "enrollment:find_household",
         "claims:find_household",
         "claims:calculation",
