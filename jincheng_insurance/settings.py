@@ -3,6 +3,7 @@ read; a secret may stand in a file named by NAME_FILE. While the demo runs, its 
 aren't set."""
 
 import base64
+import datetime
 import ipaddress
 import os
 import secrets
@@ -195,6 +196,7 @@ INSTALLED_APPS = [
     "template_partials",
     "csp",
     "lucide",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -210,9 +212,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jincheng_insurance.access.gate.GateMiddleware",
     "jincheng_insurance.audit.history.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "jincheng_insurance.urls"
@@ -285,6 +289,23 @@ AUTH_PASSWORD_VALIDATORS = [
 # After so many failures a name is locked for an address, for so long.
 LOCK_FAILURES = number("LOCK_FAILURES", "failed sign-ins", least=1)
 LOCK_MINUTES = number("LOCK_MINUTES", "minutes", least=1)
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_HANDLER = "jincheng_insurance.access.locks.LockHandler"
+AXES_FAILURE_LIMIT = LOCK_FAILURES
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_COOLOFF_TIME = datetime.timedelta(minutes=LOCK_MINUTES)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # sessions are listed by UserSession, failures by the record of acts
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_USERNAME_CALLABLE = "jincheng_insurance.access.locks.counted_name"
+AXES_CLIENT_IP_CALLABLE = "jincheng_insurance.access.locks.counted_address"
+AXES_LOCKOUT_CALLABLE = "jincheng_insurance.access.locks.as_answered"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 # A session ends when nothing is done for so long, and at the latest so long after signing in.
 SESSION_IDLE_MINUTES = number("SESSION_IDLE_MINUTES", "minutes", least=1)
 SESSION_HOURS = number("SESSION_HOURS", "hours", least=1)

@@ -22,7 +22,7 @@ from claims.transitions import TRANSITIONS
 from claims.views.assessment import claim_in_reach
 from claims.views.documents import documents_panel
 from claims.views.page import approve_form_of, claim_page, return_form_of
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.web.answers import refusals_shown
@@ -131,6 +131,7 @@ def reverse(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
+@fresh_proof
 def pay(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("The payment is recorded and the claim closed.")
     return _step(request, pk, "pay", PaymentForm(request.POST), service=record_payment, done=done)

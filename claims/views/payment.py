@@ -18,7 +18,7 @@ from claims.services import payment as paying
 from claims.services.outcome import record_recovery
 from enrollment.models import Agreement
 from enrollment.selectors import current_policy_year
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
@@ -109,6 +109,7 @@ def _batch_step(request: HttpRequest, pk: int, *acts: Act, service: Any, done: s
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
+@fresh_proof
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("The batch is released. Fetch the bank's workbook now.")
     return _batch_step(request, pk, Act.RECORD_PAYMENT, service=gathering.release_batch, done=done)
@@ -124,6 +125,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
+@fresh_proof
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """The bank's workbook: full account numbers, so by POST and on record (R25)."""
     actor = actor_of(request)
@@ -205,6 +207,7 @@ def _line_step(
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
+@fresh_proof
 def paid(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("The payment is recorded and the claim closed.")
     form = PaymentForm(request.POST)
@@ -221,6 +224,7 @@ def failed(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
+@fresh_proof
 def back(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("The payment is taken back in the ledger; the claim may go into another batch.")
     form = TakeBackForm(request.POST)
@@ -229,6 +233,7 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Act.VIEW_CLAIM)
 @require_POST
+@fresh_proof
 def recovered(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("The payment given back is recorded.")
     form = RecoveryForm(request.POST)

@@ -17,7 +17,7 @@ from enrollment.selectors import (
     masked_telephone,
 )
 from enrollment.services.reveal import Holder, holds_number, reveal_number
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.reveals import SHOWN_SECONDS, Number, reveals_left
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
@@ -37,6 +37,7 @@ class Shown:
 @requires(Act.VIEW_ROSTER)
 @requires(Act.REVEAL_NUMBER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def of_person(request: HttpRequest, pk: int, number: Number) -> HttpResponse:
     """A number of somebody on the roster."""
     rows = RosterPerson.objects.select_related("household")
@@ -49,6 +50,7 @@ def of_person(request: HttpRequest, pk: int, number: Number) -> HttpResponse:
 @requires(Act.VIEW_ROSTER)
 @requires(Act.REVEAL_NUMBER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def of_household(request: HttpRequest, pk: int) -> HttpResponse:
     """The telephone of a household on the roster."""
     row = access_row(RosterHousehold.objects.all(), actor_of(request), Act.REVEAL_NUMBER, pk=pk)
@@ -60,6 +62,7 @@ def of_household(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Act.VIEW_INSURED)
 @requires(Act.REVEAL_NUMBER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def of_insured(request: HttpRequest, pk: int, number: Number) -> HttpResponse:
     """A number of an insured person."""
     rows = InsuredPerson.objects.select_related("roster_person", "insured_household__agreement")
@@ -73,6 +76,7 @@ def of_insured(request: HttpRequest, pk: int, number: Number) -> HttpResponse:
 @requires(Act.CONFIRM_ACCOUNT, Act.ENROL)
 @requires(Act.REVEAL_NUMBER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def of_account(request: HttpRequest, pk: int) -> HttpResponse:
     """The number of a payee account."""
     rows = PayeeAccount.objects.select_related("person", "agreement")

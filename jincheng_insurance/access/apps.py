@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.access.roles import Act, Role
@@ -15,9 +18,15 @@ class AccessConfig(AppConfig):
         from jincheng_insurance.access.models import UserSession
         from jincheng_insurance.access.reveals import Number
         from jincheng_insurance.access.sealed_columns import register_sealed
-        from jincheng_insurance.access.second_factors import SECRET
+        from jincheng_insurance.access.second_factors import NAMES, SECRET
+        from jincheng_insurance.access.sessions import note_signed_in
         from jincheng_insurance.audit.texts import register_values
 
+        if unknown := settings.SECOND_FACTOR_ROLES - NAMES:
+            raise ImproperlyConfigured(
+                f"SECOND_FACTOR_ROLES names {', '.join(sorted(unknown))}; there are {', '.join(sorted(NAMES))}."
+            )
+        user_logged_in.connect(note_signed_in, dispatch_uid="access.note_signed_in")
         register_sealed(SECRET)
         register_values("revealed", dict(Number.choices))
         register_values("role", dict(Role.choices))
@@ -33,8 +42,6 @@ class AccessConfig(AppConfig):
                 order=94,
                 count=waiting_count,
             ),
-            MenuItem(
-                _("Master data"), "access:master_data", "database", Act.MANAGE_MASTER_DATA, order=97
-            ),
+            MenuItem(_("Master data"), "access:master_data", "database", Act.MANAGE_MASTER_DATA, order=97),
             MenuItem(_("API access"), "access:tokens", "key-round", Act.USE_API, order=96),
         )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jincheng_insurance.access import grants as services
 from jincheng_insurance.access import people_selectors as selectors
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.models import Grant
 from jincheng_insurance.access.people_forms import EndForm, ProposalForm, RefusalForm
 from jincheng_insurance.access.people_views import form_page, person_of
@@ -61,6 +61,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Act.CONFIRM_GRANT)
 @require_POST
+@fresh_proof
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_shown(request):
         services.confirm_grant(grant=_grant(request, pk), actor=actor_of(request))

@@ -1,4 +1,5 @@
-"""Who may open a view: signed in, and granted the act somewhere. Rows are then reached through `access_row`."""
+"""Who may open a view: signed in, and granted the act somewhere; for some acts, with a fresh proof that it is still the
+same person. Rows are then reached through `access_row`."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,10 +7,15 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 
-from jincheng_insurance.access.models import User
+from jincheng_insurance.access.gate import to_page, way_back
+from jincheng_insurance.access.models import User, UserSession
+from jincheng_insurance.access.proofs import give_proof, is_fresh
+from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
+from jincheng_insurance.access.sign_in_forms import PROOF, ProofForm
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -31,8 +37,48 @@ def requires(*acts: Act) -> Callable[[View[P]], View[P]]:
     return guard
 
 
+def fresh_proof(view: View[P]) -> View[P]:
+    """A POST is done only within FRESH_PROOF_MINUTES of the last password or code; else the answer asks for it, holds
+    what was posted, and sends it again to the same address. Stands inside `requires`, on views that take neither files
+    nor personal numbers."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method != "POST" or is_fresh(user_session_of(request)):
+            return view(request, *args, **kwargs)
+        if request.headers.get("HX-Request"):
+            return to_page(request, "access:proof", next=way_back(request))
+        actor = actor_of(request)
+        form = ProofForm(request.POST if PROOF in request.POST else None, user=actor)
+        if form.is_valid():
+            try:
+                session = user_session_of(request)
+                give_proof(actor=actor, session=session, given=form.cleaned_data[PROOF], request=request)
+                return view(request, *args, **kwargs)
+            except Refused as refusal:
+                form.add_error(PROOF, str(refusal))
+        kept = [
+            (name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if name not in {PROOF, "csrfmiddlewaretoken"}
+        ]
+        context = {"form": form, "kept": kept, "back": way_back(request)}
+        return render(request, "access/proof.html", context, status=422 if form.errors else 403)
+
+    return guarded
+
+
 def actor_of(request: HttpRequest) -> User:
     """The signed-in user of a guarded view."""
     if not isinstance(request.user, User):
         raise TypeError("this view is for signed-in users")
     return request.user
+
+
+def user_session_of(request: HttpRequest) -> UserSession:
+    """The open session of a signed-in user's request, as the gate left it."""
+    session = getattr(request, "user_session", None)
+    if not isinstance(session, UserSession):
+        raise TypeError("this view is for signed-in users")
+    return session

@@ -18,7 +18,9 @@ def counties() -> QuerySet[Region]:
         Region.objects.filter(level=Region.Level.COUNTY)
         .annotate(
             townships=Count("children", filter=Q(children__level="township"), distinct=True),
-            villages=Count("children__children", filter=Q(children__children__level="village"), distinct=True),
+            villages=Count(
+                "children__children", filter=Q(children__children__level="village"), distinct=True
+            ),
         )
         .order_by("code")
     )

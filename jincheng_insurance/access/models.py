@@ -267,6 +267,17 @@ class FormerPassword(models.Model):
         return f"{self.user_id}"
 
 
+BROWSERS = {
+    "MicroMessenger": "WeChat",
+    "Edg/": "Edge",
+    "360SE": "360",
+    "QQBrowser": "QQ",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+
+
 class UserSession(models.Model):
     """One stay of one user, from signing in to its end; a user has one at a time. Kept when it has ended. Of the key in
     the browser's cookie only the SHA-256 is kept. `seen_at` is the last thing the user did, not what a page asked
@@ -306,6 +317,14 @@ class UserSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} · {self.started_at}"
+
+    @property
+    def browser(self) -> str:
+        """The browser in a word, as far as it says so; they all claim to be each other, so the order matters."""
+        for mark, name in BROWSERS.items():
+            if mark in self.agent:
+                return name
+        return self.agent.partition("/")[0]
 
 
 class SecondFactor(models.Model):

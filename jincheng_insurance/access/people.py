@@ -1,5 +1,5 @@
-"""People: made, changed, disabled and given a temporary password by an administrator; their sessions ended, their
-sign-in unlocked and their second factor reset by a security officer. So nobody alone takes an account over."""
+"""People: made, changed, disabled and given a temporary password by an administrator. Their second factor is reset by a
+security officer (`second_factors`), so that nobody alone takes an account over."""
 
 from dataclasses import dataclass
 
@@ -98,16 +98,6 @@ def issue_password(*, person: User, actor: User) -> Issued:
     password = temporary_password(person)
     record("issue_password", actor=actor, on=person)
     return Issued(person, password)
-
-
-@transaction.atomic(durable=True)
-def end_sessions_of(*, person: User, actor: User) -> int:
-    """Sign somebody out everywhere; how many sessions there were."""
-    require(actor, Act.SECURE_ACCOUNTS)
-    person = _locked(person)
-    ended = end_sessions(person, actor=actor)
-    record("end_sessions", actor=actor, on=person, facts={"sessions": ended})
-    return ended
 
 
 @transaction.atomic(durable=True)

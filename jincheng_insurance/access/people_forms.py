@@ -14,17 +14,19 @@ from jincheng_insurance.web.forms import DateField, half_width
 ALL = _("All")
 
 
-def reason_field(label: Any = _("Reason")) -> forms.CharField:
+def reason_field(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
-def county_field(label: Any = _("County"), empty: Any = ALL) -> Any:
+def county_field(empty: Any) -> Any:
     counties = Region.objects.filter(level=Region.Level.COUNTY).order_by("code")
-    return forms.ModelChoiceField(counties, label=label, required=False, empty_label=empty)
+    return forms.ModelChoiceField(counties, label=_("County"), required=False, empty_label=empty)
 
 
-def insurer_field(label: Any = _("Insurer"), empty: Any = ALL) -> Any:
-    return forms.ModelChoiceField(Insurer.objects.all(), label=label, required=False, empty_label=empty)
+def insurer_field(empty: Any) -> Any:
+    return forms.ModelChoiceField(
+        Insurer.objects.all(), label=_("Insurer"), required=False, empty_label=empty
+    )
 
 
 class PeopleFilter(forms.Form):
@@ -39,8 +41,8 @@ class PeopleFilter(forms.Form):
 
     q = forms.CharField(label=_("User name, name or unit"), required=False, max_length=60)
     role = forms.ChoiceField(label=_("Post"), required=False, choices=[("", ALL), *Role.choices])
-    county = county_field()
-    insurer = insurer_field()
+    county = county_field(ALL)
+    insurer = insurer_field(ALL)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", ALL), *STATES])
 
     def narrow(self, people: QuerySet[User]) -> QuerySet[User]:
@@ -104,7 +106,7 @@ class NewPersonForm(PersonForm):
 class ReasonForm(forms.Form):
     """Why somebody is disabled or enabled."""
 
-    reason = reason_field()
+    reason = reason_field(_("Reason"))
 
 
 class RefusalForm(forms.Form):
@@ -117,8 +119,8 @@ class ProposalForm(forms.Form):
     """A post for somebody."""
 
     role = forms.ChoiceField(label=_("Post"), choices=[("", _("Choose")), *Role.choices])
-    region = county_field(empty=_("none, or all of the insurer's"))
-    insurer = insurer_field(empty=_("none"))
+    region = county_field(_("none, or all of the insurer's"))
+    insurer = insurer_field(_("none"))
     starts_on = DateField(label=_("First day"), initial=timezone.localdate)
     ends_on = DateField(
         label=_("Last day"), required=False, help_text=_("Left empty, the post holds until it is ended.")
@@ -140,7 +142,7 @@ class EndForm(forms.Form):
     """When a post ends, and why."""
 
     last_day = DateField(label=_("Last day"), required=False, help_text=_("Left empty, it ends at once."))
-    reason = reason_field()
+    reason = reason_field(_("Reason"))
 
 
 class InsurerForm(forms.Form):

@@ -16,10 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jincheng_insurance.access import people as services
 from jincheng_insurance.access import people_selectors as selectors
-from jincheng_insurance.access.guards import actor_of, requires
-from jincheng_insurance.access.models import Grant, User
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
+from jincheng_insurance.access.locks import locked_until, unlock
+from jincheng_insurance.access.models import Grant, SecondFactor, User
 from jincheng_insurance.access.people_forms import NewPersonForm, PeopleFilter, PersonForm, ReasonForm
 from jincheng_insurance.access.roles import Act, Role
+from jincheng_insurance.access.second_factors import reset_second_factor
+from jincheng_insurance.access.sessions import end_sessions_of
 from jincheng_insurance.audit.texts import act_text, fact_lines
 from jincheng_insurance.sheets.lists import write_list
 from jincheng_insurance.web.answers import refusals_shown
@@ -45,6 +48,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @requires(Act.VIEW_PEOPLE)
 @require_POST
+@fresh_proof
 def people_list(request: HttpRequest) -> HttpResponse:
     """The same as a workbook, for the yearly review; that it was taken away is on record."""
     actor = actor_of(request)
@@ -82,6 +86,8 @@ def _person_page(request: HttpRequest, person: User, **more: Any) -> HttpRespons
         "person": person,
         "grants": selectors.grants(actor).filter(user=person),
         "sessions": person.sessions.filter(ended_at=None),
+        "locked_until": locked_until(person),
+        "factor": SecondFactor.objects.filter(user=person).exclude(confirmed_at=None).first(),
         "sign_ins": [(row, act_text(row.act)) for row in selectors.sign_ins_of(person)],
         "changes": [(row, act_text(row.act), fact_lines(row.facts)) for row in shown],
         "may_manage": actor.can(Act.MANAGE_PEOPLE),
@@ -123,6 +129,7 @@ def make_person(request: HttpRequest) -> HttpResponse:
 @requires(Act.MANAGE_PEOPLE)
 @never_cache
 @require_POST
+@fresh_proof
 def issue_password(request: HttpRequest, pk: int) -> HttpResponse:
     """A temporary password, shown in this answer alone."""
     person = person_of(request, pk)
@@ -192,8 +199,29 @@ def _with_reason(
 @requires(Act.SECURE_ACCOUNTS)
 @require_POST
 def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
-    services.end_sessions_of(person=person_of(request, pk), actor=actor_of(request))
-    messages.success(request, _("The person is signed out, from the next request on."))
+    if end_sessions_of(user=person_of(request, pk), actor=actor_of(request)):
+        messages.success(request, _("The person is signed out, from the next request on."))
+    else:
+        messages.info(request, _("The person isn't signed in."))
+    return redirect("access:person", pk)
+
+
+@requires(Act.SECURE_ACCOUNTS)
+@require_POST
+def open_lock(request: HttpRequest, pk: int) -> HttpResponse:
+    unlock(user=person_of(request, pk), actor=actor_of(request))
+    messages.success(request, _("The person may sign in again."))
+    return redirect("access:person", pk)
+
+
+@requires(Act.SECURE_ACCOUNTS)
+@require_POST
+def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    with refusals_shown(request):
+        reset_second_factor(user=person_of(request, pk), actor=actor_of(request))
+        messages.success(
+            request, _("The second factor is taken away; they set up another when they sign in.")
+        )
     return redirect("access:person", pk)
 
 

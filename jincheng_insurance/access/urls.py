@@ -1,12 +1,29 @@
 from django.urls import path
 
-from jincheng_insurance.access import grant_views, master_data_views, people_views, token_views, views
+from jincheng_insurance.access import (
+    account_views,
+    grant_views,
+    master_data_views,
+    people_views,
+    sign_in_views,
+    token_views,
+    views,
+)
 
 app_name = "access"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("sign-in/", views.SignIn.as_view(), name="login"),
-    path("sign-out/", views.SignOut.as_view(), name="logout"),
+    path("sign-in/", sign_in_views.SignIn.as_view(), name="login"),
+    path("sign-in/second-step/", sign_in_views.second_step, name="second_step"),
+    path("sign-out/", sign_in_views.SignOut.as_view(), name="logout"),
+    path("proof/", account_views.proof, name="proof"),
+    path("account/", account_views.account, name="account"),
+    path("account/password/", account_views.change_password, name="change_password"),
+    path("account/sessions/<int:pk>/end/", account_views.end_session, name="end_session"),
+    path("account/second-factor/", account_views.second_factor, name="second_factor"),
+    path("account/second-factor/begin/", account_views.begin, name="begin_second_factor"),
+    path("account/second-factor/recovery-codes/", account_views.recovery_codes, name="recovery_codes"),
+    path("account/second-factor/remove/", account_views.remove, name="remove_second_factor"),
     path("people/", people_views.people, name="people"),
     path("people/list/", people_views.people_list, name="people_list"),
     path("people/rights/", people_views.rights, name="rights"),
@@ -17,6 +34,8 @@ urlpatterns = [
     path("people/<int:pk>/enable/", people_views.enable_person, name="enable_person"),
     path("people/<int:pk>/password/", people_views.issue_password, name="issue_password"),
     path("people/<int:pk>/sign-out/", people_views.end_sessions, name="end_sessions"),
+    path("people/<int:pk>/unlock/", people_views.open_lock, name="unlock"),
+    path("people/<int:pk>/reset-second-factor/", people_views.reset_factor, name="reset_second_factor"),
     path("people/<int:pk>/post/", grant_views.propose, name="propose_grant"),
     path("posts/", grant_views.waiting, name="waiting"),
     path("posts/<int:pk>/", grant_views.grant, name="grant"),

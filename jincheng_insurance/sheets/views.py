@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.models import Region
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
@@ -69,6 +69,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 
 @for_exporters
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def new_export(request: HttpRequest, name: str) -> HttpResponse:
     """The form of one kind. A short list is made at once, a long one in the background."""
     actor, kind = actor_of(request), KINDS.get(name)
@@ -141,6 +142,7 @@ def _approval(request: HttpRequest, export: Export, form: RefuseExportForm) -> H
 
 @requires(Act.APPROVE_EXPORT)
 @require_POST
+@fresh_proof
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     export = services.approve_export(export=export_to_decide(actor, pk), actor=actor)
@@ -164,6 +166,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_exporters
 @require_POST
+@fresh_proof
 def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     """The file itself, for its maker; each fetch is on record."""
     actor = actor_of(request)

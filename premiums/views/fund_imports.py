@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enrollment.models import PolicyYear
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.downloads import XLSX, download
@@ -67,6 +67,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(*WORK)
 @require_POST
+@fresh_proof
 def book(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     fund_import = access_row(selectors.fund_imports(actor), actor, pk=pk)

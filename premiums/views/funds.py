@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment.models import Agreement
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
@@ -62,6 +62,7 @@ def ledger(request: HttpRequest, agreement_pk: int) -> HttpResponse:
 
 @requires(*ACT_OF_SIDE.values())
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def move(request: HttpRequest, agreement_pk: int) -> HttpResponse:
     """Book an allocation or a payment of the side that the actor pays for."""
     actor = actor_of(request)
@@ -90,6 +91,7 @@ def _book(agreement: Agreement, form: MoveForm, actor: User) -> None:
 
 @requires(Act.CONFIRM_RECEIPT)
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm what the insurer received of a payment."""
     actor = actor_of(request)
@@ -106,6 +108,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(*ACT_OF_SIDE.values())
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def reverse(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an allocation or a payment back, with the reason."""
     actor = actor_of(request)

@@ -6,13 +6,16 @@ sign-in page. The expectations are the rules' own:
 - a stranger is sent to sign in, save at the few public addresses;
 - a role that has nothing to do at an address gets 403, whichever row it names;
 - a row out of scope is 404, whether or not it exists; a row in scope with an act that isn't granted there is 403;
-- the city's roles and the auditor see both parties; the administrator and the security officer see no business data at all;
+- the city's roles and the auditor see both parties; administrator and security officer see no business
+  data at all;
 - an export is its maker's alone;
 - a list answers 200 or 403 and shows one's own rows only;
 - a POST with valid data that is allowed ends in 302 (the live calculation and the file of an export in 200). The
   searches take a household code or an identity number as data: what lies out of reach is as unknown there as what
   doesn't exist, so they answer 422.
 
+- what concerns one's own account is everybody's; forms that want a password are sent without one there, since each
+  check of one takes long on purpose (tests/access/test_sign_in.py fills them in);
 - the API knows tokens only: a stranger gets 401; a token reaches what its user's posts at an insurer reach, so any
   other role gets 403; an act answers 200, or 201 where it adds something.
 
@@ -59,6 +62,8 @@ access:enable_person        GET    disabled  403   403   403     403     403    
 access:enable_person        POST   disabled  403   403   403     403     403     403     403   302   403   sign-in
 access:issue_password       POST   user      403   403   403     403     403     403     403   200   403   sign-in
 access:end_sessions         POST   user      403   403   403     403     403     403     403   403   302   sign-in
+access:unlock               POST   user      403   403   403     403     403     403     403   403   302   sign-in
+access:reset_second_factor  POST   user      403   403   403     403     403     403     403   403   302   sign-in
 access:propose_grant        GET    user      403   403   403     403     403     403     403   200   403   sign-in
 access:propose_grant        POST   user      403   403   403     403     403     403     403   302   403   sign-in
 access:waiting              GET    -         403   403   403     403     403     403     200   200   200   sign-in
@@ -79,6 +84,19 @@ set_language                POST   -         302   302   302     302     302    
 healthz                     GET    -         200   200   200     200     200     200     200   200   200   200
 readyz                      GET    -         200   200   200     200     200     200     200   200   200   200
 metrics                     GET    -         200   200   200     200     200     200     200   200   200   200
+access:second_step          GET    -         302   302   302     302     302     302     302   302   302   302
+access:second_step          POST   -         302   302   302     302     302     302     302   302   302   302
+access:proof                GET    -         200   200   200     200     200     200     200   200   200   sign-in
+access:proof                POST   -         422   422   422     422     422     422     422   422   422   sign-in
+access:account              GET    -         200   200   200     200     200     200     200   200   200   sign-in
+access:change_password      GET    -         200   200   200     200     200     200     200   200   200   sign-in
+access:change_password      POST   -         422   422   422     422     422     422     422   422   422   sign-in
+access:end_session          POST   session   404   404   404     404     302/404 404     404   404   404   sign-in
+access:second_factor        GET    -         200   200   200     200     200     200     200   200   200   sign-in
+access:second_factor        POST   -         422   422   422     422     422     422     422   422   422   sign-in
+access:begin_second_factor  POST   -         302   302   302     302     302     302     302   302   302   sign-in
+access:recovery_codes       POST   -         302   302   302     302     302     302     302   302   302   sign-in
+access:remove_second_factor POST   -         302   302   302     302     302     302     302   302   302   sign-in
 
 roster:imports              GET    -         200   403   200     403     403     403     200   403   403   sign-in
 roster:imports              POST   -         302   403   302     403     403     403     403   403   403   sign-in
@@ -344,6 +362,9 @@ WRITES_NOTHING = frozenset(
         "set_language",
         "access:login",
         "access:logout",
+        "access:second_step",  # nobody is halfway in
+        "access:recovery_codes",  # nobody has a second factor
+        "access:remove_second_factor",
         "enrollment:find_household",
         "claims:find_household",
         "claims:calculation",

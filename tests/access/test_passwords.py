@@ -1,5 +1,6 @@
 """Passwords: what they must be, how they are changed, and the temporary ones that must be."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def test_changing_it_wants_the_password_so_far(user: User) -> None:
 
 def test_the_last_five_are_refused_and_the_one_before_is_free_again(user: User) -> None:
     passwords = [PASSWORD, *(f"Qinhe-River-{year}" for year in range(2031, 2036))]
-    for old, new in zip(passwords, passwords[1:], strict=False):
+    for old, new in pairwise(passwords):
         change_password(actor=user, old=old, new=new)
     for former in passwords[1:]:
         with pytest.raises(Refused):

@@ -26,7 +26,10 @@ METHODS = ("GET", "POST")
 VISITORS = (*Role, ANONYMOUS)
 REFUSED = {"401", "403", "404", "405", SIGN_IN}
 # What signing in and out leaves behind.
-SIGNING = {"access:login": {RECORDS, "access_user"}, "access:logout": {RECORDS}}
+SIGNING = {
+    "access:login": {RECORDS, "access_user", "access_usersession"},
+    "access:logout": {RECORDS, "access_usersession"},
+}
 MISSING = [
     (address, method)
     for address in addresses()

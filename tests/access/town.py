@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -49,7 +50,7 @@ from enrollment.services.leaving import withdraw_person
 from enrollment.services.moving import ask_move
 from enrollment.services.payee import propose_account
 from jincheng_insurance.access.grants import propose_grant
-from jincheng_insurance.access.models import Grant, Region, User
+from jincheng_insurance.access.models import Grant, Region, User, UserSession
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealed_files import store_sealed
 from jincheng_insurance.access.sealing import seal, unseal
@@ -135,9 +136,6 @@ class Town:
     foreign: Side
     workbook: bytes
     cookies: dict[str, SimpleCookie] = field(default_factory=dict)
-    cookies_then: dict[str, SimpleCookie] = field(
-        default_factory=dict
-    )  # of sessions begun when the books have closed
     tokens: dict[str, str] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)  # of each business table, once the town stands
 
@@ -162,8 +160,7 @@ class Town:
             return call(secret, method, path, data if method == "POST" else None)
         later = address == "riskpool:confirm_settlement"
         client = Client(enforce_csrf_checks=csrf)
-        cookies = (self.cookies_then if later else self.cookies)[visitor]
-        client.cookies = SimpleCookie(cookies.output(header="", sep=";"))
+        client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         if address in {"roster:imports", "enrollment:participation", "claims:imports"} and data:
             data["file"] = SimpleUploadedFile("roster.xlsx", self.workbook)
         if address == "premiums:imports" and data:
@@ -205,12 +202,14 @@ def build_town() -> Town:
     foreign = _side(world, world.foreign, ("高平丙", "高平丁"))
     town = Town(world, own, foreign, _workbook())
     _settle(town)
-    town.cookies[ANONYMOUS] = town.cookies_then[ANONYMOUS] = SimpleCookie()
+    town.cookies[ANONYMOUS] = SimpleCookie()
+    _signed_in(world.foreign[Role.ADJUSTER])
     for role in Role:
         town.cookies[role] = _signed_in(world.own[role])
-        with books_closed(world):
-            town.cookies_then[role] = _signed_in(world.own[role])
         town.tokens[role] = token_for(world.own[role])
+    for side in (own, foreign):
+        side.rows["session"] = side.party[Role.ADJUSTER].sessions.get(ended_at=None).pk
+    _keep_open(world)
     town.marks = traces(business_tables())
     return town
 
@@ -219,6 +218,14 @@ def _signed_in(user: User) -> SimpleCookie:
     client = Client()
     client.force_login(user)
     return client.cookies
+
+
+def _keep_open(world: World) -> None:
+    """No session of the town ends by time, neither now nor when the books have closed."""
+    with books_closed(world):
+        then = timezone.now() + datetime.timedelta(days=1)
+    UserSession.objects.update(started_at=then, seen_at=then, proved_at=then)
+    Session.objects.update(expire_date=then)
 
 
 def _settle(town: Town) -> None:
@@ -726,6 +733,9 @@ def _posted(
         "access:refuse_grant": {"reason": "another county"},
         "access:end_grant": {"reason": "left the office"},
         "access:rename_insurer": {"name": f"新名{side.party.insurer.pk}", "reason": "renamed"},
+        "access:proof": {"proof": ""},
+        "access:change_password": {"old": "", "new": "Qinhe-River-2027", "again": "Qinhe-River-2027"},
+        "access:second_factor": {"code": "000000"},
         "access:tokens": {"name": "claims system", "days": "30"},
         "api:eligibility": {"identity_number": number, "policy_year": year},
         "api:claims": {"identity_number": number, "policy_year": year, "reserve": "500.00"},
