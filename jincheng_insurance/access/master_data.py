@@ -42,4 +42,4 @@ def rename_insurer(*, insurer: Insurer, name: str, reason: str, actor: User) -> 
         raise Refused(_("Another insurer has this name."), field="name")
     insurer.name = name
     insurer.save(update_fields=["name"])
-    record("rename_insurer", actor=actor, on=insurer, facts={"name": [before, name]}, reason=reason)
+    record("rename_insurer", actor=actor, on=insurer, facts={"insurer": [before, name]}, reason=reason)

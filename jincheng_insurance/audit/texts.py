@@ -136,7 +136,6 @@ ACTS = {
     "disable_person": _("disabled a person"),
     "enable_person": _("enabled a person"),
     "issue_password": _("issued a temporary password"),
-    "end_sessions": _("signed a person out everywhere"),
     "propose_grant": _("proposed a post"),
     "confirm_grant": _("confirmed a post"),
     "refuse_grant": _("refused a post"),
@@ -217,7 +216,6 @@ FACTS = {
     "username": _("user name"),
     "name": _("name"),
     "unit": _("unit"),
-    "sessions": _("sessions"),
     "why": _("why"),
     "session": _("session"),
 }
