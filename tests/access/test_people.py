@@ -24,7 +24,7 @@ from jincheng_insurance.access.people import (
     issue_password,
 )
 from jincheng_insurance.access.refusals import Refused
-from jincheng_insurance.access.roles import Role
+from jincheng_insurance.access.roles import Act, Role
 from jincheng_insurance.access.second_factors import reset_second_factor
 from jincheng_insurance.access.sessions import end_sessions_of
 from jincheng_insurance.audit.models import AuditRecord
@@ -186,7 +186,7 @@ def test_the_page_of_a_post_tells_the_security_officer_what_it_allows_and_takes_
     )
     client = signed_in(world.own[Role.SECURITY_OFFICER])
     assert client.get("/people/").context["waiting"] == 1
-    assert "登记参保" in client.get(f"/posts/{grant.pk}/").content.decode()
+    assert str(Act.ENROL.label) in client.get(f"/posts/{grant.pk}/").content.decode()
     assert client.post(f"/posts/{grant.pk}/refuse/", {"reason": ""}).status_code == 422
     client.post(f"/posts/{grant.pk}/confirm/")
     grant.refresh_from_db()
