@@ -20,6 +20,9 @@ FAILURES = {
     "could_not_apply": _(
         "Writing it failed several times; nothing was changed. Upload the file again, or ask the administrator."
     ),
+    "not_allowed": _(
+        "Whoever asked for it may no longer do so: disabled, or moved to another post. Nothing was changed."
+    ),
 }
 
 

@@ -17,7 +17,7 @@ from claims.services.bulk_copy import annotated_copy
 from enrollment.selectors import current_policy_year
 from enrollment.texts import failure_text
 from enrollment.views.roster import progress_of
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
@@ -91,6 +91,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(*WORK)
 @require_POST
+@fresh_proof
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     upload = access_row(selectors.claim_imports(actor), actor, pk=pk)

@@ -39,7 +39,7 @@ class CodeForm(forms.Form):
     """A code of the app, or a recovery code."""
 
     code = forms.CharField(
-        label=_("Code"), max_length=40, widget=forms.TextInput(attrs=CODE | {"inputmode": "numeric"})
+        label=_("One-time code"), max_length=40, widget=forms.TextInput(attrs=CODE | {"inputmode": "numeric"})
     )
 
 
@@ -47,7 +47,7 @@ class SecondStepForm(forms.Form):
     """The second step of signing in: recovery codes have letters."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("One-time code"),
         max_length=40,
         help_text=_("The six digits your app shows now, or one of your recovery codes."),
         widget=forms.TextInput(attrs=CODE | {"autofocus": True}),
@@ -89,7 +89,7 @@ class ProofForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.by_code = confirmed_factor(user) is not None
         self.fields[PROOF] = forms.CharField(
-            label=_("Code") if self.by_code else _("Password"),
+            label=_("One-time code") if self.by_code else _("Password"),
             strip=False,
             max_length=128,
             help_text=SecondStepForm.base_fields["code"].help_text if self.by_code else "",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -193,6 +194,14 @@ class Lane(Generic[U]):
         if self.or_act is None or not actor.can(self.or_act, on=upload):
             require(actor, self.act, upload)
 
+    def _still_may(self, user: User, upload: U) -> bool:
+        """Whether a job may still act for this user, who may have been disabled or moved since asking for it."""
+        try:
+            self.require(user, upload)
+        except PermissionDenied:
+            return False
+        return True
+
     def unfinished(self) -> list[tuple[str, int]]:
         """The tasks that uploads are waiting for, with their ids: for the sweep."""
         rows = self.model._default_manager.filter(state__in=Upload.RUNNING).values_list("state", "pk")
@@ -211,6 +220,10 @@ class Lane(Generic[U]):
     def _check(self, upload_id: int) -> None:
         upload = self.model._default_manager.select_related("uploaded_by").get(pk=upload_id)
         if upload.state not in (State.QUEUED, State.CHECKING):
+            return
+        if not self._still_may(upload.uploaded_by, upload):
+            self._clear(upload_id)
+            self._fail(upload_id, SheetError("not_allowed"))
             return
         if upload.attempts >= MOST_ATTEMPTS:
             self._fail(upload_id, SheetError("too_many_attempts"))
@@ -309,6 +322,9 @@ class Lane(Generic[U]):
         self.take_turn()
         upload = self._locked(upload_id)
         if upload.state != State.APPLYING:
+            return True
+        if upload.applied_by is None or not self._still_may(upload.applied_by, upload):
+            self._fail(upload_id, SheetError("not_allowed"))
             return True
         if self.is_stale(upload):
             self._row(upload_id).update(state=State.QUEUED, attempts=0, heartbeat_at=Now())

@@ -1,12 +1,14 @@
 """The access table holds: every address, method, role and party, and nothing refused leaves a trace."""
 
+import datetime
 from collections import Counter
 
 import pytest
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
-from jincheng_insurance.access.models import Insurer, Region
+from jincheng_insurance.access.models import Insurer, Region, UserSession
 from jincheng_insurance.access.roles import Role
 from tests.access.table import (
     ANONYMOUS,
@@ -20,7 +22,7 @@ from tests.access.table import (
     WRITES_NOTHING,
     Line,
 )
-from tests.access.town import RECORDS, Town, Undone, Watched, addresses, keys_of, traces
+from tests.access.town import RECORDS, REVEALS, Town, Undone, Watched, addresses, keys_of, traces
 
 METHODS = ("GET", "POST")
 VISITORS = (*Role, ANONYMOUS)
@@ -155,3 +157,42 @@ def test_a_post_without_its_token_is_refused_to_everybody(town: Town, line: Line
             answer = town.visit(visitor, line.address, "POST", town.own, line.row, csrf=True)
             assert answer.status_code == refusal, visitor
             assert not visit.changed(), visitor
+
+
+# What moves money, hands out a file with numbers, or shows one.
+PROVED = {
+    "access:begin_second_factor",
+    "access:recovery_codes",
+    "access:remove_second_factor",
+    "claims:pay",
+    "claims:release",
+    "claims:export",
+    "claims:paid",
+    "claims:back",
+    "claims:recovered",
+    "claims:import_apply",
+    "premiums:move",
+    "premiums:receipt",
+    "premiums:reverse",
+    "premiums:import_book",
+    "sheets:new",
+    "sheets:approve",
+    "sheets:fetch",
+    *REVEALS,
+}
+
+
+def test_what_moves_money_exports_or_reveals_wants_a_fresh_proof(town: Town) -> None:
+    asked = set()
+    with Undone():
+        UserSession.objects.update(proved_at=timezone.now() - datetime.timedelta(days=1))
+        for line in LINES:
+            for visitor in VISITORS:
+                if line.address not in PROVED or line.method != "POST" or line.cells[visitor][0] in REFUSED:
+                    continue
+                with Watched(town) as visit:
+                    answer = town.visit(visitor, line.address, "POST", town.own, line.row)
+                    assert not visit.changed(), line
+                assert (answer.status_code, b'name="proof"' in answer.content) == (403, True), line
+                asked.add(line.address)
+    assert asked == PROVED

@@ -1,0 +1,116 @@
+"""Fresh proof: who pays, exports or looks at a number in full has given password or code a short while ago."""
+
+import datetime
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from jincheng_insurance.access.models import User, UserSession
+from jincheng_insurance.access.roles import Role
+from jincheng_insurance.access.second_factors import code_at, step_now
+from jincheng_insurance.audit.models import AuditRecord
+from tests.access.sign_ins import FAST, with_second_factor
+from tests.world import PASSWORD, World, approved_claim, insure_household
+
+REASON = {"reason": "核对身份证号码"}
+
+
+@pytest.fixture
+def officer(world: World, settings: Any) -> User:
+    settings.PASSWORD_HASHERS = FAST
+    officer = world.own[Role.COUNTY_OFFICER]
+    officer.set_password(PASSWORD)
+    officer.save()
+    return officer
+
+
+@pytest.fixture
+def client(client: Client, officer: User) -> Client:
+    client.force_login(officer)
+    let_go_stale()
+    return client
+
+
+@pytest.fixture
+def reveal(world: World) -> str:
+    person = insure_household(world.own).persons.order_by("id")[0]
+    return reverse("enrollment:reveal_identity", args=[person.pk])
+
+
+def let_go_stale() -> None:
+    UserSession.objects.update(proved_at=timezone.now() - datetime.timedelta(minutes=11))
+
+
+def hidden(page: str) -> dict[str, str]:
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    return {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
+
+
+def test_a_stale_one_is_asked_for_and_what_was_posted_goes_on(client: Client, reveal: str) -> None:
+    assert client.get(reveal).status_code == 200
+    asked = client.post(reveal, REASON)
+    assert asked.status_code == 403
+    assert not AuditRecord.objects.filter(act="reveal_number").exists()
+    kept = hidden(asked.content.decode())
+    assert kept == REASON
+    wrong = client.post(reveal, kept | {"proof": "wrong"})
+    assert (wrong.status_code, "密码不正确" in wrong.content.decode()) == (422, True)
+    assert hidden(wrong.content.decode()) == REASON
+    shown = client.post(reveal, kept | {"proof": PASSWORD})
+    assert shown.status_code == 200
+    assert AuditRecord.objects.filter(act="reveal_number").count() == 1
+    assert [AuditRecord.objects.filter(act=act).count() for act in ("proof_failed", "give_proof")] == [1, 1]
+    assert client.post(reveal, REASON).status_code == 200
+
+
+def test_whoever_has_a_second_factor_gives_a_code(client: Client, officer: User, reveal: str) -> None:
+    secret, _codes = with_second_factor(officer)
+    assert "动态验证码" in client.post(reveal, REASON).content.decode()
+    assert client.post(reveal, REASON | {"proof": PASSWORD}).status_code == 422
+    assert client.post(reveal, REASON | {"proof": code_at(secret, step_now())}).status_code == 200
+
+
+def test_wrong_passwords_lock_here_as_at_the_sign_in(client: Client, reveal: str) -> None:
+    for _time in range(5):
+        client.post(reveal, REASON | {"proof": "wrong"})
+    locked = client.post(reveal, REASON | {"proof": PASSWORD})
+    assert (locked.status_code, "错误次数过多" in locked.content.decode()) == (422, True)
+    assert not AuditRecord.objects.filter(act="reveal_number").exists()
+
+
+def test_the_page_itself_leads_back(client: Client, reveal: str) -> None:
+    page = reverse("access:proof")
+    assert client.post(page, {"proof": "wrong", "next": reveal}).status_code == 422
+    assert client.post(page, {"proof": PASSWORD, "next": reveal}).headers["Location"] == reveal
+    assert client.post(reveal, REASON).status_code == 200
+
+
+def test_a_fragment_sends_the_whole_page_to_the_question(client: Client, reveal: str) -> None:
+    answer = client.post(
+        reveal, REASON, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{reveal}"}
+    )
+    assert answer.headers["HX-Redirect"].startswith(reverse("access:proof") + "?next=%2F")
+
+
+def test_with_no_minutes_set_none_is_asked_for(client: Client, reveal: str, settings: Any) -> None:
+    settings.FRESH_PROOF_MINUTES = 0
+    assert client.post(reveal, REASON).status_code == 200
+
+
+def test_a_payment_waits_for_it(world: World, client: Client) -> None:
+    claim = approved_claim(world.own)
+    client.force_login(world.own.payer)
+    let_go_stale()
+    data = {"paid_on": timezone.localdate().isoformat(), "reference": "B1"}
+    pay = reverse("claims:pay", args=[claim.pk])
+    assert client.post(pay, data).status_code == 403
+    claim.refresh_from_db()
+    assert claim.state == "approved"
+    UserSession.objects.update(proved_at=timezone.now())
+    client.post(pay, data)
+    claim.refresh_from_db()
+    assert claim.state != "approved"
