@@ -27,8 +27,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 def waiting_count(request: HttpRequest) -> int:
     """How many posts wait for this security officer."""
-    user = request.user
-    return Grant.objects.waiting().exclude(given_by_id=user.pk).exclude(user_id=user.pk).count()
+    actor = actor_of(request)
+    return Grant.objects.waiting().exclude(given_by=actor).exclude(user=actor).count()
 
 
 def _grant(request: HttpRequest, pk: int) -> Grant:

@@ -21,7 +21,9 @@ def people(actor: User) -> QuerySet[User]:
     act: people are the whole city's, so nobody sees a part of them."""
     require(actor, Act.VIEW_PEOPLE)
     today = timezone.localdate()
-    posts = (Grant.objects.in_force(today) | Grant.objects.waiting()).select_related("region", "insurer")
+    posts = (Grant.objects.in_force(today) | Grant.objects.waiting()).select_related(
+        "region", "insurer", "given_by", "decided_by"
+    )
     return User.objects.prefetch_related(Prefetch("grants", posts.order_by("id"), "posts")).order_by(
         "username"
     )
@@ -78,8 +80,7 @@ def list_columns() -> Sequence[str]:
 
 def list_rows(shown: QuerySet[User]) -> Iterator[tuple[str, ...]]:
     """A row for each post that somebody holds or would hold, and one for whoever holds none."""
-    posts = Prefetch("posts__given_by"), Prefetch("posts__decided_by")
-    for person in shown.prefetch_related(*posts):
+    for person in shown:
         who = (
             person.username,
             person.display_name,
