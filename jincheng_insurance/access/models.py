@@ -268,13 +268,12 @@ class FormerPassword(models.Model):
 
 
 BROWSERS = {
-    "MicroMessenger": "WeChat",
-    "Edg/": "Edge",
-    "360SE": "360",
-    "QQBrowser": "QQ",
-    "Firefox/": "Firefox",
-    "Chrome/": "Chrome",
-    "Safari/": "Safari",
+    "MicroMessenger": _("WeChat"),
+    "Edg/": _("Edge"),
+    "QQBrowser": _("QQ Browser"),
+    "Firefox/": _("Firefox"),
+    "Chrome/": _("Chrome"),
+    "Safari/": _("Safari"),
 }
 
 
@@ -323,7 +322,7 @@ class UserSession(models.Model):
         """The browser in a word, as far as it says so; they all claim to be each other, so the order matters."""
         for mark, name in BROWSERS.items():
             if mark in self.agent:
-                return name
+                return str(name)
         return self.agent.partition("/")[0]
 
 

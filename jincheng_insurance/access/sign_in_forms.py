@@ -25,7 +25,7 @@ class SignInForm(AuthenticationForm):
     }
 
     def get_invalid_login_error(self) -> forms.ValidationError:
-        if not getattr(self.request, "axes_locked_out", False):
+        if self.request is None or not getattr(self.request, "axes_locked_out", False):
             return super().get_invalid_login_error()
         until = opens_at(name=self.data.get("username", ""), address=client_address(self.request))
         return forms.ValidationError(

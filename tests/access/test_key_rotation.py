@@ -37,6 +37,7 @@ from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealed_columns import INDEXED, SEALED, keys_in_use, sealed_fields
 from jincheng_insurance.access.sealed_files import file_keys_in_use, read_sealed, store_sealed
 from jincheng_insurance.access.sealing import KeyRing, SealError, key_id_of, key_ring, seal, unseal
+from jincheng_insurance.access.second_factors import begin_second_factor
 from jincheng_insurance.audit.models import AuditRecord
 from tests.world import World, account_facts, insure_person, list_household, released_batch, second_officer
 
@@ -120,6 +121,7 @@ def everything(world: World) -> tuple[RosterPerson, PayeeAccount, PaymentLine]:
     )
     confirm_account(account=account, actor=second_officer(world.own))
     line = released_batch(world.own).lines.get()
+    begin_second_factor(actor=world.own[Role.REVIEWER])
     person.refresh_from_db()
     return person, account, line
 

@@ -19,7 +19,8 @@ from enrollment.models import (
 from enrollment.services import roster
 from enrollment.services.enrolment import enrol_county
 from enrollment.services.roster_undo import built_on, undo_import
-from jincheng_insurance.access.models import User
+from enrollment.texts import failure_text
+from jincheng_insurance.access.models import Grant, User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
@@ -179,6 +180,23 @@ def test_an_application_that_keeps_failing_is_given_up_and_nothing_is_written(
     checked.refresh_from_db()
     assert checked.failure == {"code": "could_not_apply", "params": {}}
     assert not RosterPerson.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["disabled", "moved"])
+def test_nothing_is_written_for_somebody_disabled_or_moved_since(
+    world: World, workbooks: Workbooks, officer: User, households: Sequence[SampleHousehold], change: str
+) -> None:
+    checked = workbooks.check(households, officer)
+    roster.request_apply(roster_import=checked, actor=officer)
+    if change == "disabled":
+        User.objects.filter(pk=officer.pk).update(is_active=False)
+    else:
+        Grant.objects.filter(user=officer).update(region=world.foreign.county)
+    roster.apply_import(import_id=checked.pk)
+    checked.refresh_from_db()
+    assert (checked.state, checked.failure) == (State.FAILED, {"code": "not_allowed", "params": {}})
+    assert not RosterPerson.objects.exists()
+    assert "已停用或已调岗" in failure_text(checked.failure)
 
 
 def test_an_import_asked_for_but_not_begun_can_be_cancelled(
