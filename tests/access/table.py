@@ -61,7 +61,7 @@ access:disable_person       POST   user      403   403   403     403     403    
 access:enable_person        GET    disabled  403   403   403     403     403     403     403   200   403   sign-in
 access:enable_person        POST   disabled  403   403   403     403     403     403     403   302   403   sign-in
 access:issue_password       POST   user      403   403   403     403     403     403     403   200   403   sign-in
-access:end_sessions         POST   user      403   403   403     403     403     403     403   403   302   sign-in
+access:end_sessions         POST   signed_in 403   403   403     403     403     403     403   403   302   sign-in
 access:unlock               POST   user      403   403   403     403     403     403     403   403   302   sign-in
 access:reset_second_factor  POST   user      403   403   403     403     403     403     403   403   302   sign-in
 access:propose_grant        GET    user      403   403   403     403     403     403     403   200   403   sign-in

@@ -416,6 +416,7 @@ def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
             "bulk": _claims_workbook(party, person).pk,
             "token": party[Role.ADJUSTER].api_tokens.get().pk,
             "user": party[Role.COUNTY_OFFICER].pk,
+            "signed_in": party[Role.ADJUSTER].pk,
             "disabled": make_user(f"{party.county.code}-disabled", active=False).pk,
             "proposed": _proposed(party).pk,
             "insurer": party.insurer.pk,
