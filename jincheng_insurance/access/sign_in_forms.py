@@ -29,7 +29,7 @@ class SignInForm(AuthenticationForm):
             return super().get_invalid_login_error()
         until = opens_at(name=self.data.get("username", ""), address=client_address(self.request))
         return forms.ValidationError(
-            _("Too many failed attempts: locked until %(time)s. In a hurry, ask your administrator."),
+            _("Too many failed attempts: locked until %(time)s. In a hurry, ask your security officer."),
             code="locked",
             params={"time": f"{timezone.localtime(until):%H:%M}"},
         )

@@ -31,7 +31,7 @@ LOST = _("What you had not saved yet must be entered again.")
 WHY = {
     End.ELSEWHERE: _(
         "You were signed out here, because somebody signed in elsewhere with your name. If it wasn't"
-        " you, change your password and tell your administrator."
+        " you, change your password and tell your security officer."
     ),
     End.ENDED: _("Your session was ended. Please sign in again."),
     End.IDLE: _("You were signed out, because nothing was done for a while."),

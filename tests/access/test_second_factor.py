@@ -185,15 +185,15 @@ def test_a_role_that_does_not_exist_is_said_at_the_start(settings: Any) -> None:
         AccessConfig("jincheng_insurance.access", package).ready()
 
 
-def test_a_lost_one_is_reset_by_an_administrator_who_is_somebody_else(client: Client, user: User) -> None:
+def test_a_lost_one_is_reset_by_a_security_officer_who_is_somebody_else(client: Client, user: User) -> None:
     with_second_factor(user)
-    admin = make_user("admin", Role.ADMINISTRATOR)
-    with_second_factor(admin)
+    officer = make_user("officer", Role.SECURITY_OFFICER)
+    with_second_factor(officer)
     client.force_login(user)
     with pytest.raises(PermissionDenied):
-        reset_second_factor(user=user, actor=make_user("auditor", Role.AUDITOR))
+        reset_second_factor(user=user, actor=make_user("admin", Role.ADMINISTRATOR))
     with pytest.raises(Refused):
-        reset_second_factor(user=admin, actor=admin)
-    reset_second_factor(user=user, actor=admin)
+        reset_second_factor(user=officer, actor=officer)
+    reset_second_factor(user=user, actor=officer)
     assert not UserSession.objects.filter(user=user, ended_at=None).exists()
     assert sign_in(client, "clerk").headers["Location"] == "/"
