@@ -26,7 +26,7 @@ ACTS = {
     "use_recovery_code": _("used a recovery code"),
     "give_proof": _("confirmed who they are"),
     "proof_failed": _("failed to confirm who they are"),
-    "view_page": _("opened a person's or household's page"),
+    "view_page": _("opened a page of a person, household or claim"),
     "upload_roster": _("uploaded a roster"),
     "apply_roster": _("asked to apply a roster"),
     "roster_applied": _("roster applied"),
