@@ -43,8 +43,12 @@ def begin_session(*, request: HttpRequest, user: User) -> UserSession:
         request.session.create()
     User.objects.select_for_update().get(pk=user.pk)
     end_sessions(user, why=End.ELSEWHERE, actor=user)
+    now = timezone.now()
     return UserSession.objects.create(
         user=user,
+        started_at=now,
+        seen_at=now,
+        proved_at=now,
         key_digest=digest_of_key(str(request.session.session_key)),
         address=client_address(request),
         agent=request.META.get("HTTP_USER_AGENT", "")[:200].replace("\0", ""),
