@@ -1,6 +1,7 @@
 """The access table holds: every address, method, role and party, and nothing refused leaves a trace."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from django.http import HttpResponse
@@ -20,9 +21,11 @@ from tests.access.table import (
     WRITES_NOTHING,
     Line,
 )
-from tests.access.town import RECORDS, Town, Undone, Watched, addresses, keys_of, traces
+from tests.access.town import RECORDS, Side, Town, Undone, Watched, addresses, keys_of, traces
 
 METHODS = ("GET", "POST")
+# None of these is spoken anywhere, save HEAD where Django's own view of the language takes every method.
+UNSPOKEN = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
 VISITORS = (*Role, ANONYMOUS)
 REFUSED = {"401", "403", "404", "405", SIGN_IN}
 # What signing in and out leaves behind.
@@ -152,3 +155,42 @@ def test_a_post_without_its_token_is_refused_to_everybody(town: Town, line: Line
             answer = town.visit(visitor, line.address, "POST", town.own, line.row, csrf=True)
             assert answer.status_code == refusal, visitor
             assert not visit.changed(), visitor
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.row != "-"], ids=str)
+def test_a_row_that_does_not_exist_answers_as_a_foreign_one(town: Town, line: Line) -> None:
+    """Or as unknown, where somebody sees the foreign one and may do nothing, or all, with it."""
+    nothing = nowhere(town, line)
+    wrong = []
+    with Watched(town) as visit:
+        for visitor in VISITORS:
+            foreign = line.cells[visitor][1]
+            expected = {"403", "404"} if foreign == "403" else {foreign if foreign in REFUSED else "404"}
+            found = answer_of(town.visit(visitor, line.address, line.method, nothing, line.row))
+            if found not in expected:
+                wrong.append(f"{visitor}: {found}, not {expected}")
+        if changed := visit.changed():
+            wrong.append(f"changed {changed}")
+    assert not wrong, wrong
+
+
+def nowhere(town: Town, line: Line) -> Side:
+    """The own side, but for a row of the line that nobody has."""
+    key = 10**9 if isinstance(town.own.rows[line.row], int) else "NONE-1"
+    return replace(town.own, rows={line.row: key})
+
+
+@pytest.mark.parametrize("address", sorted({line.address for line in LINES}))
+def test_a_method_that_nobody_speaks_is_refused_to_everybody(town: Town, address: str) -> None:
+    line = next(line for line in LINES if line.address == address)
+    wrong = []
+    with Watched(town) as visit:
+        for method in UNSPOKEN:
+            for visitor in VISITORS:
+                for side in (town.own, town.foreign):
+                    found = answer_of(town.visit(visitor, address, method, side, line.row))
+                    if found not in REFUSED:
+                        wrong.append(f"{method}, {visitor}: {found}")
+        if changed := visit.changed():
+            wrong.append(f"changed {changed}")
+    assert not wrong, wrong
