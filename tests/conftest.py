@@ -127,7 +127,7 @@ def worker(transactional_db: None, broker_url: str, tmp_path: Path) -> Iterator[
     """A Celery worker of its own, on this process's database and broker, ready to work, with nothing to do yet."""
     with redis.Redis.from_url(broker_url) as broker:
         broker.flushdb()
-    log = tmp_path / "worker.log"
+    log = Path(os.environ["JINCHENG_TEST_FOLDER"]) / f"worker-{tmp_path.parent.name}-{tmp_path.name}.log"
     command = [sys.executable, "-m", "celery", "-A", "jincheng_insurance", "worker", "--pool=threads"]
     with log.open("wb") as file:
         process = subprocess.Popen(

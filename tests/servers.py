@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from jincheng_insurance.embedded.processes import born
 from jincheng_insurance.embedded.servers import (
@@ -27,12 +28,14 @@ from jincheng_insurance.embedded.servers import (
     start_postgres,
     start_valkey,
 )
+from tests import leaks
 
 TEMPLATE = "jincheng_template"
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "jincheng-test-"
 STARTED: list[Postgres | Valkey] = []
 FOLDERS: list[Path] = []
+LEFT: set[str] = set()  # personal numbers found lying about once all tests have ended
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,7 +47,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         except BaseException:
             pytest_unconfigure(early_config)
             raise
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    worker = _process()
     database = f"jincheng_{worker}"
     passwords = {role: os.environ[f"JINCHENG_PASSWORD_{role}"] for role in (SUPERUSER, OWNER, RUNTIME)}
     server = Address(int(os.environ["JINCHENG_POSTGRES_PORT"]), passwords)
@@ -69,6 +72,10 @@ def _start() -> None:
     FOLDERS.append(postgres.folder)
     valkey = start_valkey(Home(folder / "valkey", folder / "valkey.log", fast=True))
     STARTED.append(valkey)
+    with redis.Redis.from_url(
+        valkey.url()
+    ) as broker:  # all it was ever sent stands in a file, to be searched
+        broker.config_set("appendonly", "yes")
     make_database(postgres, TEMPLATE)
     os.environ |= {
         "ENVIRONMENT": "test",
@@ -81,6 +88,7 @@ def _start() -> None:
         "OWNER_DATABASE_URL": postgres.url(OWNER, TEMPLATE),
         "RUNTIME_ROLE": RUNTIME,
         "JINCHENG_TEST_FOLDER": str(folder),
+        "JINCHENG_POSTGRES_FOLDER": str(postgres.folder),
         "JINCHENG_POSTGRES_PORT": str(postgres.port),
         "JINCHENG_VALKEY": valkey.url().rpartition("/")[0],
         "REDIS_URL": valkey.url(),
@@ -91,6 +99,36 @@ def _start() -> None:
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
         )
+
+
+def _process() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    folder = Path(os.environ["JINCHENG_TEST_FOLDER"])
+    leaks.note_made_numbers()
+    leaks.keep_log(folder, _process())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process leaves the numbers it made; the one that leads searches for all of them, and fails on a find."""
+    folder = Path(os.environ["JINCHENG_TEST_FOLDER"])
+    leaks.keep_made(folder, _process())
+    postgres = next((server for server in STARTED if isinstance(server, Postgres)), None)
+    if postgres is None:
+        return
+    LEFT.update(leaks.searched(folder, postgres.folder, postgres.dsn(SUPERUSER, "postgres")))
+    if LEFT:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if LEFT:
+        terminalreporter.section("personal numbers left lying")
+        for line in sorted(LEFT):
+            terminalreporter.write_line(line)
 
 
 def _remove_folders_of_killed_runs() -> None:

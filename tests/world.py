@@ -38,6 +38,7 @@ from enrollment.services.payee import AccountFacts
 from jincheng_insurance.access.models import Grant, Insurer, Region, User
 from jincheng_insurance.access.roles import CITY_ROLES, COUNTY_ROLES, Role
 from jincheng_insurance.access.sealing import index_of, seal
+from tests.leaks import noted
 
 PASSWORD = "Danhe-River-2026"
 ZERO = Decimal("0.00")
@@ -219,11 +220,17 @@ def add_newborn(party: Party, household: RosterHousehold, *, name: str = "新生
     )
 
 
+@noted
 def number_of(newborn: RosterPerson, *, serial: int | None = None) -> str:
     """A valid identity number that tells a newborn's date of birth and sex."""
     place = (next(_numbers) if serial is None else serial) % 400 * 2 + (newborn.sex == "male")
     body = f"140524{newborn.birth_date:%Y%m%d}{place:03d}"
     return body + calc_check_digit(body + "0")
+
+
+@noted
+def account_number() -> str:
+    return f"62284804{next(_numbers):011d}"
 
 
 def account_facts(person: RosterPerson, **changes: str) -> AccountFacts:
@@ -232,7 +239,7 @@ def account_facts(person: RosterPerson, **changes: str) -> AccountFacts:
         "holder_name": person.name,
         "relation": "self",
         "bank_name": "晋城农商银行",
-        "number": f"62284804{next(_numbers):011d}",
+        "number": account_number(),
     }
     return AccountFacts(**facts | changes)
 

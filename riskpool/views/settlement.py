@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from enrollment.models import PolicyYear
 from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
@@ -65,12 +66,17 @@ def settlement(request: HttpRequest, pk: int) -> HttpResponse:
         "sums": settled.sums_of(lines),
         "closes_on": draft.content["closes_on"],
         "latest": latest,
-        "unchanged": settled.ledgers_agree(draft) if waits else None,
+        "unchanged": settled.ledgers_agree(draft) if waits and _sees_all(actor) else None,
         "matches": settled.matches_digest(draft),
         "may_draft": waits and actor.can(Act.SETTLE),
         "may_confirm": waits and draft.drafted_by_id is not None and actor.can(Act.CONFIRM_SETTLEMENT),
     }
     return render(request, "riskpool/settlement.html", context)
+
+
+def _sees_all(actor: User) -> bool:
+    """Whether the actor may know what moves in every county's ledgers."""
+    return any(actor.can(act) for act in (Act.SETTLE, Act.CONFIRM_SETTLEMENT, Act.VIEW_AUDIT))
 
 
 @requires(Act.VIEW_POOL)

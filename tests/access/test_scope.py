@@ -201,9 +201,10 @@ def pages(town: Town) -> Pages:
 
 
 def canaries(side: Side) -> set[str]:
-    """What of a party may be read nowhere else: names, numbers in full and masked, codes."""
+    """What of a party may be read nowhere else: names, numbers in full and masked, codes, invoices, files."""
     numbers = side.id_numbers
-    return {*side.names, *side.codes, *side.insurers_codes, *numbers, *(masked(number) for number in numbers)}
+    told = {*side.names, *side.codes, *side.insurers_codes, *side.others, *numbers}
+    return told | {masked(number) for number in numbers}
 
 
 def test_the_canaries_tell_the_two_parties_apart(town: Town) -> None:

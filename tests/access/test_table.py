@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from django.http import HttpResponse
@@ -22,9 +23,12 @@ from tests.access.table import (
     WRITES_NOTHING,
     Line,
 )
-from tests.access.town import RECORDS, REVEALS, Town, Undone, Watched, addresses, keys_of, traces
+from tests.access.town import RECORDS, REVEALS, Side, Town, Undone, Watched, addresses, keys_of, traces
 
 METHODS = ("GET", "POST")
+UNSPOKEN = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
+# Save here, where HEAD reads what GET does.
+SPOKEN = {("HEAD", "riskpool:confirm_settlement")}
 VISITORS = (*Role, ANONYMOUS)
 REFUSED = {"401", "403", "404", "405", SIGN_IN}
 # What signing in and out leaves behind.
@@ -196,3 +200,45 @@ def test_what_moves_money_exports_or_reveals_wants_a_fresh_proof(town: Town) -> 
                 assert (answer.status_code, b'name="proof"' in answer.content) == (403, True), line
                 asked.add(line.address)
     assert asked == PROVED
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.row != "-"], ids=str)
+def test_a_row_that_does_not_exist_answers_as_a_foreign_one(town: Town, line: Line) -> None:
+    """Or as unknown, where somebody sees the foreign one and may do nothing, or all, with it."""
+    nothing = nowhere(town, line)
+    wrong = []
+    with Watched(town) as visit:
+        for visitor in VISITORS:
+            foreign = line.cells[visitor][1]
+            expected = {"403", "404"} if foreign == "403" else {foreign if foreign in REFUSED else "404"}
+            found = answer_of(town.visit(visitor, line.address, line.method, nothing, line.row))
+            if found not in expected:
+                wrong.append(f"{visitor}: {found}, not {expected}")
+        if changed := visit.changed():
+            wrong.append(f"changed {changed}")
+    assert not wrong, wrong
+
+
+def nowhere(town: Town, line: Line) -> Side:
+    """The own side, but for a row of the line that nobody has."""
+    key = 10**9 if isinstance(town.own.rows[line.row], int) else "NONE-1"
+    return replace(town.own, rows={line.row: key})
+
+
+@pytest.mark.parametrize("address", sorted({line.address for line in LINES}))
+def test_a_method_that_nobody_speaks_is_refused(town: Town, address: str) -> None:
+    """To who is welcome at an address, to strangers, and with a foreign row to the roles in turn."""
+    line = next(line for line in LINES if line.address == address)
+    welcome = next(visitor for visitor in VISITORS if line.cells[visitor][0] not in REFUSED)
+    start = LINES.index(line)
+    wrong = []
+    with Watched(town) as visit:
+        for place, method in enumerate(UNSPOKEN, start):
+            turn = VISITORS[place % len(VISITORS)]
+            for visitor, side in ((welcome, town.own), (ANONYMOUS, town.own), (turn, town.foreign)):
+                found = answer_of(town.visit(visitor, address, method, side, line.row))
+                if found not in REFUSED and (method, address) not in SPOKEN:
+                    wrong.append(f"{method}, {visitor}: {found}")
+        if changed := visit.changed():
+            wrong.append(f"changed {changed}")
+    assert not wrong, wrong

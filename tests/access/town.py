@@ -23,7 +23,7 @@ from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
 
-from claims.models import Claim, ClaimImport, ClaimRow
+from claims.models import Claim, ClaimImport, ClaimRow, MedicalBill, PaymentBatch
 from claims.services.decision import approve_claim
 from claims.services.documents import ask_for_documents
 from demo.people import make_households
@@ -35,6 +35,7 @@ from enrollment.models import (
     InsuredHousehold,
     InsuredPerson,
     ParticipationImport,
+    PayeeAccount,
     PolicyYear,
     RosterChange,
     RosterDifference,
@@ -45,7 +46,14 @@ from enrollment.models import (
     RosterRow,
     UnplacedSheet,
 )
-from enrollment.selectors import household_telephone_place, identity_place, telephone_place, terms_of
+from enrollment.selectors import (
+    household_telephone_place,
+    identity_place,
+    masked_account,
+    open_account,
+    telephone_place,
+    terms_of,
+)
 from enrollment.services.leaving import withdraw_person
 from enrollment.services.moving import ask_move
 from enrollment.services.payee import propose_account
@@ -53,7 +61,7 @@ from jincheng_insurance.access.grants import propose_grant
 from jincheng_insurance.access.models import Grant, Region, User, UserSession
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealed_files import store_sealed
-from jincheng_insurance.access.sealing import seal, unseal
+from jincheng_insurance.access.sealing import masked, seal, unseal
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.models import Export
 from jincheng_insurance.sheets.services import make_export, request_export
@@ -127,6 +135,9 @@ class Side:
     id_numbers: list[str]
     posted: dict[str, dict[str, object]] = field(default_factory=dict)
     insurers_codes: list[str] = field(default_factory=list)  # what is its insurer's alone
+    others: list[str] = field(
+        default_factory=list
+    )  # invoices, batches, entries, and numbers as they are masked
 
 
 @dataclass
@@ -357,7 +368,7 @@ def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
     account = propose_account(
         person=person.roster_person, facts=account_facts(person.roster_person), actor=second_officer(party)
     )
-    _give_telephones(person.roster_person)
+    telephones = _give_telephones(person.roster_person)
     paper = added_document(assessed, party)
     asked = reported_claim(party, person)
     ask_for_documents(claim=asked, missing=["invoice"], note="", actor=party[Role.ADJUSTER])
@@ -449,6 +460,7 @@ def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
     side.posted = _posted(side, listed, stated, person.roster_person) | _posted_leaving(
         party, left.roster_person, move_out.to_county
     )
+    side.others = _others(party, account, telephones)
     side.insurers_codes = [f"{party.county.code}-4.xlsx", f"{party.county.code}-2026-1"]
     side.posted["roster:complete_number"] = {"id_number": number_of(newborn)}
     return side
@@ -500,12 +512,29 @@ def _large_export(party: Party) -> Export:
     )
 
 
-def _give_telephones(person: RosterPerson) -> None:
-    """A telephone for a person and for their household."""
-    person.telephone_sealed = seal("13812345678", telephone_place(person.pk))
+def _give_telephones(person: RosterPerson) -> list[str]:
+    """A telephone for a person and for their household, each party's with ends of its own."""
+    end = str(person.household.county.code)[-3:]
+    own, household = f"1381234{end}8", f"1391234{end}9"
+    person.telephone_sealed = seal(own, telephone_place(person.pk))
     person.save(update_fields=["telephone_sealed"])
-    person.household.telephone_sealed = seal("13912345678", household_telephone_place(person.household_id))
+    person.household.telephone_sealed = seal(household, household_telephone_place(person.household_id))
     person.household.save(update_fields=["telephone_sealed"])
+    return [own, household]
+
+
+def _others(party: Party, account: PayeeAccount, telephones: list[str]) -> list[str]:
+    """What else is a party's alone: batches, invoices, files; telephones and an account, in full and masked."""
+    return [
+        *PaymentBatch.objects.filter(county=party.county).values_list("number", flat=True),
+        *MedicalBill.objects.filter(claim__county=party.county).values_list("invoice_number", flat=True),
+        *telephones,
+        *(masked(telephone) for telephone in telephones),
+        open_account(account),
+        masked_account(account),
+        f"{party.county.code}.csv",
+        f"{party.county.code}.pdf",
+    ]
 
 
 def _claims_workbook(party: Party, person: InsuredPerson) -> ClaimImport:

@@ -183,3 +183,12 @@ def test_a_line_of_the_log_is_json_with_its_request_and_without_numbers() -> Non
     assert "ValueError: ***" in said["message"]
     assert (said["request"], said["level"], said["logger"]) == ("an-id", "ERROR", "x")
     assert "\n" not in line
+
+
+def test_a_refusal_stands_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    client = Client()
+    client.force_login(world.own[Role.AUDITOR])
+    assert client.post(reverse("claims:find")).status_code == 403
+    (line,) = [record for record in caplog.records if record.name == "django.request"]
+    assert (line.levelname, line.status_code) == ("WARNING", 403)  # type: ignore[attr-defined]
+    assert reverse("claims:find") in line.getMessage()
