@@ -49,7 +49,7 @@ ASIDE: dict[str, Group] = {
 # Sent back by the reviewer, reversed or reopened since they were first submitted.
 BACK = Q(state=State.ASSESSING, submitted_at__isnull=False)
 GROUPS: dict[str, tuple[Promise | str, Q]] = {
-    "open": (_("Open"), Q(state__in=OPEN)),
+    "open": (_("Open claims"), Q(state__in=OPEN)),
     "back": (_("Back at the adjuster"), BACK),
     **{name: (group.label, group.condition) for name, group in FUNNEL.items() if name != "all"},
     "unpaid": (ASIDE["unpaid"].label, ASIDE["unpaid"].condition),

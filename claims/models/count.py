@@ -12,7 +12,7 @@ from jincheng_insurance.audit.derived import Derived
 
 
 class ClaimCount(Derived):
-    """How many claims of one agreement stand at one stage: their state, or `unpaid` for those closed with nothing to pay.
+    """How many claims of one agreement stand at one stage: their state, or `unpaid` where nothing was to be paid.
 
     Triggers add a row for each change, in its transaction; from time to time those rows are folded into one for each
     key. Between two foldings a key has several rows, below zero too, and their sum is exact at any moment."""

@@ -9,8 +9,8 @@ from jincheng_insurance.access.models import Region, User
 
 
 def household_counts(actor: User, pool: Iterable[Agreement]) -> dict[tuple[int, int | None, str], int]:
-    """Insured households by agreement id, the id of the township where the roster has them (None: nowhere), and category;
-    without those where there are none."""
+    """Insured households by agreement id, the id of the township where the roster has them (None: nowhere), and
+    category; without those where there are none."""
     rows = (
         HouseholdCount.objects.visible_to(actor)
         .filter(agreement__in=list(pool))

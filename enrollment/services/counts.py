@@ -1,4 +1,4 @@
-"""Keeping the counts of insured households short, and proving them: the database itself adds to them with each change."""
+"""Keeping the counts of insured households short, and proving them: the database itself keeps them."""
 
 from django.db import connection, connections, transaction
 
