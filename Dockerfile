@@ -12,6 +12,8 @@ RUN ENVIRONMENT=build python manage.py messages \
  && ENVIRONMENT=build python manage.py collectstatic --noinput
 
 FROM python:3.12-slim
+# Charts offered as pictures are drawn with its Chinese characters.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 10001 --home-dir /srv/app --shell /usr/sbin/nologin app \
  && install --directory --owner=app --mode=0700 /srv/uploads /run/beat

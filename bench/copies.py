@@ -81,9 +81,10 @@ def copy_claims(place: House, originals: list[int], first: int, last: int, *, da
             connection.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             )
-        # The trigger that keeps the sums by day was off with the others.
+        # The triggers that keep sums and counts were off with the others.
         connection.execute("SET session_replication_role = origin")
-        connection.execute("SELECT claims_rebuild_loss_days()")
+        for rebuild in ("claims_rebuild_loss_days", "claims_rebuild_counts", "enrollment_rebuild_counts"):
+            connection.execute(f"SELECT {rebuild}()")
 
 
 def _turn(table: str) -> str:

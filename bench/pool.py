@@ -78,6 +78,9 @@ def _measure(asks: int, size: int) -> Times:
         "ledger": "/pool/ledger/",
         "ledger of an agreement": f"/pool/ledger/?agreement={agreement.pk}&kind=payment&on={past}",
         "workbook": "/pool/export/",
+        "claims by progress": "/pool/claims/",
+        "premium in arrears": "/pool/premium/",
+        "households by place": "/pool/households/",
     }
     work: dict[str, Callable[[], object]] = {
         f"{name}, {who}": lambda client=client, path=path: _page(client, path)

@@ -1,9 +1,10 @@
-"""Background work on claims workbooks and on the ledger's sums. Each task looks at the state it finds, and may run
-twice."""
+"""Background work on claims workbooks, on the ledger's sums and on counts. Each task looks at the state it finds, and
+may run twice."""
 
 from celery import shared_task
 
 from claims.services import bulk
+from claims.services.counts import fold_counts as fold_claims
 from claims.services.loss_days import fold_loss_days as fold
 from jincheng_insurance.web.background import enqueue
 
@@ -28,3 +29,8 @@ def sweep_imports() -> None:
 @shared_task(name="claims.fold_loss_days", ignore_result=True)
 def fold_loss_days() -> None:
     fold()
+
+
+@shared_task(name="claims.fold_counts", ignore_result=True)
+def fold_counts() -> None:
+    fold_claims()

@@ -4,11 +4,13 @@ and shared; an identity number never does: it has a form of its own, sent by POS
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import BasicInsurance, Category
+from enrollment.models import BasicInsurance, Category, PolicyYear
+from enrollment.selectors import policy_year_of, visible_insurers
 from enrollment.selectors.finding import Order, Risk, Standing, Wanted, places_for
-from jincheng_insurance.access.models import Region, User
+from jincheng_insurance.access.models import Insurer, Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.web.forms import IdentityNumberField, half_width
 
@@ -58,10 +60,28 @@ class HouseholdFilter(forms.Form):
     def wanted(self) -> Wanted:
         if not self.is_valid():
             return Wanted()
-        data = {name: value for name, value in self.cleaned_data.items() if name != "place"}
+        data = {name: value for name, value in self.cleaned_data.items() if name not in {"place", "year"}}
         for name in ("code", "name", "village"):
             data[name] = half_width(data.get(name, "")).replace("\0", "")
         return Wanted(place=self.place_field.places.get(self.cleaned_data["place"]), **data)
+
+
+class InsuredHouseholdFilter(HouseholdFilter):
+    """Narrows the list of insured households of a policy year; without one, of the present year."""
+
+    year = forms.ModelChoiceField(
+        PolicyYear.objects.all(), label=_("Policy year"), required=False, empty_label=None
+    )
+    insurer = forms.ModelChoiceField(
+        Insurer.objects.none(), label=_("Insurer"), required=False, empty_label=ALL
+    )
+
+    def __init__(self, data: QueryDict, *, actor: User, **kwargs: Any) -> None:
+        self.policy_year = policy_year_of(data.get("year"))
+        filled = data.copy()
+        filled.setdefault("year", str(self.policy_year.pk))
+        super().__init__(filled, actor=actor, **kwargs)
+        self.fields["insurer"].queryset = visible_insurers(actor)  # type: ignore[attr-defined]
 
 
 class RosterHouseholdFilter(HouseholdFilter):

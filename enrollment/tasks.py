@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from enrollment.services import participation, roster
+from enrollment.services.counts import fold_counts as fold
 from jincheng_insurance.web.background import enqueue
 
 
@@ -31,3 +32,8 @@ def sweep_imports() -> None:
     """Take up again what a dead worker or an emptied broker left behind."""
     for task, import_id in (*roster.unfinished_imports(), *participation.LANE.unfinished()):
         enqueue(task, import_id)
+
+
+@shared_task(name="enrollment.fold_counts", ignore_result=True)
+def fold_counts() -> None:
+    fold()

@@ -414,6 +414,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep exports": {"task": "sheets.sweep_exports", "schedule": 30.0},
     "sweep claims imports": {"task": "claims.sweep_imports", "schedule": 30.0},
     "fold the loss ledger's days": {"task": "claims.fold_loss_days", "schedule": 60.0},
+    "fold the counts of claims": {"task": "claims.fold_counts", "schedule": 60.0},
+    "fold the counts of households": {"task": "enrollment.fold_counts", "schedule": 60.0},
     "break losses down": {"task": "riskpool.take_breakdowns", "schedule": 600.0},
     "seal the record of acts": {"task": "audit.seal", "schedule": 300.0},
     "verify the record of acts": {"task": "audit.verify", "schedule": 24 * 3600.0},

@@ -18,9 +18,21 @@ NOTHING = "—"
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as written, and the list of what it counts; no address where there is none to follow."""
+
+    text: str
+    url: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A drawing with its figures: the head of the table and its rows, the first cell of each naming it."""
 
+    title: str
     chart: str
     head: list[str]
     rows: list[list[Any]]
@@ -57,7 +69,7 @@ def trend_picture(
     ]
     chart = line_chart(title=title, series=series, labels=labels, thresholds=bounds(levels), unit="%")
     rows = [[line.agreement.county.name, *map(percent_of, line.ratios)] for line in lines]
-    return Picture(chart, [_("County"), *labels], rows)
+    return Picture(title, chart, [_("County"), *labels], rows)
 
 
 def standing_picture(pool: Sequence[PoolFigures], levels: Sequence[int]) -> Picture:
@@ -74,8 +86,9 @@ def standing_picture(pool: Sequence[PoolFigures], levels: Sequence[int]) -> Pict
         )
         for figures, place in places
     ]
-    chart = bar_chart(title=_("Loss ratio by county"), bars=bars, thresholds=bounds(levels), unit="%")
+    title = _("Loss ratio by county")
+    chart = bar_chart(title=title, bars=bars, thresholds=bounds(levels), unit="%")
     rows = [
         [figures.agreement.county.name, percent_of(figures.ratio), place.label] for figures, place in places
     ]
-    return Picture(chart, [_("County"), _("Loss ratio"), _("Standing")], rows)
+    return Picture(title, chart, [_("County"), _("Loss ratio"), _("Standing")], rows)

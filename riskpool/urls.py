@@ -1,14 +1,30 @@
 from django.urls import path
 
-from riskpool.views import agreement, alerts, carry, dashboard, duties, inbox, settlement, suspension
+from riskpool.views import (
+    agreement,
+    alerts,
+    carry,
+    dashboard,
+    duties,
+    figures,
+    inbox,
+    picture,
+    settlement,
+    suspension,
+)
 
 app_name = "riskpool"
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("export/", dashboard.export, name="export"),
+    path("claims/", figures.claims, name="claim_figures"),
+    path("premium/", figures.premium, name="premium_figures"),
+    path("households/", figures.households, name="household_figures"),
+    path("picture/", picture.picture, name="picture"),
     path("ledger/", agreement.ledger, name="ledger"),
     path("agreements/<int:pk>/", agreement.agreement, name="agreement"),
     path("agreements/<int:pk>/export/", agreement.export, name="agreement_export"),
+    path("agreements/<int:pk>/picture/", picture.of_agreement, name="agreement_picture"),
     path("settlements/", settlement.settlements, name="settlements"),
     path("settlements/draft/<int:year>/", settlement.draft, name="draft_settlement"),
     path("settlements/<int:pk>/", settlement.settlement, name="settlement"),

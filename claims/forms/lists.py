@@ -4,12 +4,15 @@ from typing import Any
 
 from django import forms
 from django.db.models import F, Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.parts import YearField
 from claims.models import Claim
-from jincheng_insurance.access.models import Region
+from claims.stages import BANDS, GROUPS, in_band, overdue
+from enrollment.selectors import visible_insurers
+from jincheng_insurance.access.models import Insurer, Region, User
 
 ORDERS: dict[str, tuple[Any, ...]] = {
     "": ("-id",),
@@ -25,7 +28,13 @@ class ClaimFilter(forms.Form):
     number = forms.CharField(label=_("Claim number"), required=False, max_length=40)
     name = forms.CharField(label=_("Name begins with"), required=False, max_length=20)
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("All")), *Claim.State.choices]
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            *Claim.State.choices,
+            (_("Several together"), [(name, label) for name, (label, _condition) in GROUPS.items()]),
+        ],
     )
     coverage = forms.ChoiceField(
         label=_("Coverage"), required=False, choices=[("", _("All")), *Claim.Coverage.choices]
@@ -39,7 +48,15 @@ class ClaimFilter(forms.Form):
     clock = forms.ChoiceField(
         label=_("Clock"),
         required=False,
-        choices=[("", _("All")), ("overdue", _("Payment overdue")), ("late", _("Reported late"))],
+        choices=[
+            ("", _("All")),
+            ("overdue", _("Payment overdue")),
+            ("late", _("Reported late")),
+            (_("Open, and reported how long ago"), [(f"age_{band.name}", band.label) for band in BANDS]),
+        ],
+    )
+    insurer = forms.ModelChoiceField(
+        Insurer.objects.none(), label=_("Insurer"), required=False, empty_label=_("All")
     )
     year = YearField()
     sort = forms.ChoiceField(
@@ -53,6 +70,10 @@ class ClaimFilter(forms.Form):
         ],
     )
 
+    def __init__(self, data: QueryDict, *, actor: User, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["insurer"].queryset = visible_insurers(actor)  # type: ignore[attr-defined]
+
     def condition(self) -> Q:
         """The filter as a condition on claims with `subject` (the name) at hand; anything unreadable filters
         nothing."""
@@ -62,16 +83,23 @@ class ClaimFilter(forms.Form):
         plain: dict[str, Any] = {
             "number": wanted["number"].strip(),
             "subject__startswith": wanted["name"].strip(),
-            "state": wanted["state"],
+            "state": wanted["state"] if wanted["state"] not in GROUPS else "",
             "coverage": wanted["coverage"],
             "county": wanted["county"],
+            "agreement__insurer": wanted["insurer"],
         }
         condition = Q(**{lookup: value for lookup, value in plain.items() if value})
-        if wanted["clock"] == "late":
-            condition &= Q(late=True)
-        if wanted["clock"] == "overdue":
-            condition &= Q(state__in=("approved", "paying"), pay_by__lt=timezone.localdate())
-        return condition
+        if wanted["state"] in GROUPS:
+            condition &= GROUPS[wanted["state"]][1]
+        return condition & self._clock(wanted["clock"])
+
+    def _clock(self, clock: str) -> Q:
+        today = timezone.localdate()
+        if clock == "late":
+            return Q(late=True)
+        if clock == "overdue":
+            return overdue(today)
+        return next((in_band(band, today) for band in BANDS if clock == f"age_{band.name}"), Q())
 
     def order(self) -> tuple[Any, ...]:
         """The order asked for, newest first otherwise."""

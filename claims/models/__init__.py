@@ -5,11 +5,13 @@ from claims.models.benefit import BenefitYear
 from claims.models.bulk import ClaimImport, ClaimReference, ClaimRow
 from claims.models.claim import (
     MOST,
+    OPEN,
     Care,
     Claim,
     ClaimEvent,
     RejectionReason,
 )
+from claims.models.count import ClaimCount
 from claims.models.decision import Decision
 from claims.models.document import ClaimDocument, DocumentKind, DocumentRequest
 from claims.models.history import HISTORIES
@@ -21,10 +23,12 @@ from claims.models.payment import Payment, PaymentBatch, PaymentLine
 __all__ = [
     "HISTORIES",
     "MOST",
+    "OPEN",
     "BenefitYear",
     "Care",
     "Cause",
     "Claim",
+    "ClaimCount",
     "ClaimDocument",
     "ClaimEvent",
     "ClaimImport",

@@ -16,6 +16,7 @@ from jincheng_insurance.access.scope import Scope, ScopedManager
 from jincheng_insurance.audit.append_only import AppendOnly
 
 MOST = 10**10
+OPEN = ("reported", "assessing", "submitted", "approved", "paying")
 
 
 class Care(models.TextChoices):
@@ -135,6 +136,13 @@ class Claim(models.Model):
             models.Index(fields=["policy_year", "state", "-id"], name="claim_of_year_by_state"),
             # The same, earliest report first.
             models.Index(fields=["policy_year", "reported_on", "id"], name="claim_of_year_by_report"),
+            # The few that are open, by age.
+            models.Index(
+                fields=["agreement", "reported_on"],
+                name="claim_open_by_age",
+                include=["state", "submitted_at", "pay_by"],
+                condition=Q(state__in=OPEN),
+            ),
             models.Index(
                 fields=["pay_by"], name="claim_to_pay", condition=Q(state__in=("approved", "paying"))
             ),

@@ -28,7 +28,7 @@ PLACE = ("roster_household__township", "roster_household__village")
 @require_GET
 def claim_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    filters = ClaimFilter(request.GET)
+    filters = ClaimFilter(request.GET, actor=actor)
     valid = filters.is_valid()
     year = filters.cleaned_data["year"] if valid else current_policy_year()
     shown = selectors.claims(actor, year).filter(filters.condition()).order_by(*filters.order())

@@ -1,5 +1,6 @@
 """Policy years and agreements, our mirror of the national monitoring roster, and the insured (R1-R3, R17)."""
 
+from enrollment.models.count import HouseholdCount
 from enrollment.models.history import HISTORIES
 from enrollment.models.imports import (
     ParticipationImport,
@@ -30,6 +31,7 @@ __all__ = [
     "BasicInsurance",
     "Category",
     "ColumnMapping",
+    "HouseholdCount",
     "HouseholdMove",
     "InsuredHousehold",
     "InsuredPerson",

@@ -24,7 +24,7 @@ from enrollment.models import (
     RosterPerson,
 )
 from enrollment.roster.columns import ROSTER_COLUMNS
-from jincheng_insurance.access.models import Region, User
+from jincheng_insurance.access.models import Insurer, Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.sealing import Place, SealError, index_of, masked, unseal
 from jincheng_insurance.scheme.premium import budget, budget_use
@@ -318,3 +318,10 @@ def visible_counties(actor: User) -> QuerySet[Region]:
     if any(grant.region_id is None and grant.insurer_id is None for grant in grants):
         return counties
     return counties.filter(pk__in=[grant.region_id for grant in grants if grant.region_id is not None])
+
+
+def visible_insurers(actor: User) -> QuerySet[Insurer]:
+    """The insurers with an agreement that the actor may see, of whatever year."""
+    return Insurer.objects.filter(pk__in=Agreement.objects.visible_to(actor).values("insurer")).order_by(
+        "code"
+    )

@@ -19,7 +19,7 @@ from enrollment.models import (
     RosterPerson,
 )
 from enrollment.selectors import insured_households, roster_households
-from jincheng_insurance.access.models import Region, User
+from jincheng_insurance.access.models import Insurer, Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.sealing import index_of
 
@@ -64,6 +64,7 @@ class Wanted:
     standing: str = ""
     risk: str = ""
     order: str = ""
+    insurer: Insurer | None = None
 
 
 def find_roster_households(actor: User, year: PolicyYear, wanted: Wanted) -> QuerySet[RosterHousehold]:
@@ -96,6 +97,8 @@ def find_insured_households(actor: User, year: PolicyYear, wanted: Wanted) -> Qu
     shown = insured_households(actor, year).filter(
         *_of_household(wanted, "roster_household__", insured=""), withdrawn_at=None
     )
+    if wanted.insurer is not None:
+        shown = shown.filter(agreement__insurer=wanted.insurer)
     return shown.order_by("roster_household__code")
 
 
@@ -148,7 +151,8 @@ def places_for(actor: User, act: Act) -> list[tuple[Region, list[Region]]]:
 
 def _of_household(wanted: Wanted, household: str, *, insured: str | None = None) -> list[Q]:
     """The conditions on a household that is reached by the prefix `household`. The insured carry county and category
-    of their own, reached by `insured`: where they stand the roster's later word doesn't count."""
+    of their own, reached by `insured`: where they stand the roster's later word doesn't count, so whoever is insured in
+    one county and has moved to another stands under no township of either."""
     own = household if insured is None else insured
     lookups: dict[str, Any] = {}
     if wanted.code:
@@ -157,6 +161,8 @@ def _of_household(wanted: Wanted, household: str, *, insured: str | None = None)
         lookups[f"{own}county"] = wanted.place
     elif wanted.place is not None:
         lookups[f"{household}township"] = wanted.place
+        if insured is not None:
+            lookups[f"{insured}county"] = wanted.place.parent_id
     if wanted.village:
         lookups[f"{household}village__in"] = Region.objects.filter(
             level=Region.Level.VILLAGE, name__startswith=wanted.village

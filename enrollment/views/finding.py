@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment.filters import (
-    HouseholdFilter,
+    InsuredHouseholdFilter,
     NumberForm,
     PersonFilter,
     RosterHouseholdFilter,
@@ -59,9 +59,10 @@ def roster_persons(request: HttpRequest) -> HttpResponse:
 @requires(Act.VIEW_INSURED)
 @require_GET
 def insured_households(request: HttpRequest) -> HttpResponse:
-    """The insured households of the policy year."""
-    actor, year = actor_of(request), current_policy_year()
-    filters = HouseholdFilter(request.GET, actor=actor)
+    """The insured households of a policy year."""
+    actor = actor_of(request)
+    filters = InsuredHouseholdFilter(request.GET, actor=actor)
+    year = filters.policy_year
     page = paginate_wide(request, find_insured_households(actor, year, filters.wanted()))
     return render(request, "enrollment/insured.html", {"year": year, "filters": filters, "page": page})
 

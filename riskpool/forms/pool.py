@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import Claim, LossEntry
 from enrollment.models import Agreement, PolicyYear
 from enrollment.selectors import policy_year_of
-from jincheng_insurance.access.models import Insurer, User
+from jincheng_insurance.access.models import Insurer, Region, User
+from jincheng_insurance.access.roles import Act
 from jincheng_insurance.web.forms import DateField
 from riskpool.selectors.ratio import insurers_of, pool_of
 from riskpool.selectors.trend import Step
@@ -74,6 +75,48 @@ class PoolForm(YearForm):
         super().__init__(data, actor=actor, **kwargs)
         reached = insurers_of(actor, self.policy_year)
         self.fields["insurer"].queryset = reached  # type: ignore[attr-defined]
+
+
+class ReachForm(forms.Form):
+    """A policy year, and one county or insurer of those within reach, that figures are narrowed to."""
+
+    year = forms.ModelChoiceField(
+        PolicyYear.objects.all(), label=_("Policy year"), required=False, empty_label=None
+    )
+    county = forms.ModelChoiceField(
+        Region.objects.none(), label=_("County"), required=False, empty_label=_("All")
+    )
+    insurer = forms.ModelChoiceField(
+        Insurer.objects.none(), label=_("Insurer"), required=False, empty_label=_("All")
+    )
+
+    def __init__(self, data: QueryDict, *, actor: User, act: Act, **kwargs: Any) -> None:
+        self.policy_year = policy_year_of(data.get("year"))
+        filled = data.copy()
+        filled.setdefault("year", str(self.policy_year.pk))
+        super().__init__(filled, **kwargs)
+        reached = [row for row in pool_of(actor, self.policy_year) if actor.can(act, on=row)]
+        self.reached = reached
+        for name, model in (("county", Region), ("insurer", Insurer)):
+            chosen = model.objects.filter(pk__in=[getattr(row, f"{name}_id") for row in reached])
+            self.fields[name].queryset = chosen.order_by("code")  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, int]:
+        """The keys of the county and the insurer chosen, as far as any are."""
+        self.is_valid()
+        return {
+            name: self.cleaned_data[name].pk for name in ("county", "insurer") if self.cleaned_data.get(name)
+        }
+
+    @property
+    def pool(self) -> list[Agreement]:
+        """The agreements that the figures are of, by county."""
+        chosen = self.chosen()
+        return [
+            row
+            for row in self.reached
+            if all(getattr(row, f"{name}_id") == key for name, key in chosen.items())
+        ]
 
 
 class LedgerForm(YearForm):

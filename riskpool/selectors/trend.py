@@ -120,14 +120,32 @@ class Outlook:
     a_day: Decimal
     levels: tuple[Approach, ...]
 
+    @property
+    def ahead(self) -> Approach | None:
+        """The next level above; None once all are passed, and without net premium."""
+        return next((level for level in self.levels if not level.passed and level.distance is not None), None)
+
 
 def outlook(figures: PoolFigures, *, terms: Terms, on: datetime.date) -> Outlook:
     """Where an agreement goes from its figures as of `on`, at the pace of the four weeks before, or of the year so far
     where it is younger."""
+    (one,) = outlooks([figures], terms=terms, on=on)
+    return one
+
+
+def outlooks(pool: Sequence[PoolFigures], *, terms: Terms, on: datetime.date) -> list[Outlook]:
+    """The same of several agreements of one year, in their order."""
     first = datetime.date(terms.year, 1, 1)
     days = max(1, min(PACE_DAYS, (on - first).days + 1))
-    (before,) = pool_figures([figures.agreement], until=on - datetime.timedelta(days=days))
-    a_day = (figures.incurred - before.incurred) / days
+    agreements = [figures.agreement for figures in pool]
+    before = pool_figures(agreements, until=on - datetime.timedelta(days=days))
+    return [
+        _outlook(now, (now.incurred - then.incurred) / days, days, terms=terms, on=on)
+        for now, then in zip(pool, before, strict=True)
+    ]
+
+
+def _outlook(figures: PoolFigures, a_day: Decimal, days: int, *, terms: Terms, on: datetime.date) -> Outlook:
     last = datetime.date(terms.year, 12, 31)
     levels = tuple(
         Approach(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -18,7 +19,7 @@ from jincheng_insurance.web.downloads import XLSX, download
 from jincheng_insurance.web.pages import paginate_wide
 from riskpool.forms.pool import LedgerForm, TrendForm
 from riskpool.models import BreakdownLine
-from riskpool.pictures import percent_of, point_labels, trend_picture
+from riskpool.pictures import Picture, percent_of, point_labels, trend_picture
 from riskpool.selectors.breakdown import breakdown_of, lines_of
 from riskpool.selectors.ledger import entries, ledger_sums
 from riskpool.selectors.ratio import coverage_figures, pool_figures
@@ -32,17 +33,27 @@ from riskpool.workbook import pool_workbook
 @require_GET
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """An agreement's figures as of a day, its distance to each level, its trend, and what its losses are made of."""
+    return _page(request, agreement_of(request, pk), TrendForm(request.GET))
+
+
+def agreement_of(request: HttpRequest, pk: int) -> Agreement:
+    """The agreement within the actor's reach; Http404 otherwise."""
     rows = Agreement.objects.select_related("county", "insurer", "policy_year")
-    row = access_row(rows, actor_of(request), pk=pk)
-    return _page(request, row, TrendForm(request.GET))
+    return access_row(rows, actor_of(request), pk=pk)
+
+
+def trend_of(row: Agreement, form: TrendForm) -> Picture:
+    """The agreement's ratio over the year, up to the day and by the steps chosen."""
+    at = points(row.policy_year_id, until=form.day, step=form.steps)
+    labels = point_labels(at, form.steps, year=row.policy_year_id)
+    levels = terms_of(row.policy_year_id).alert_levels
+    return trend_picture(trend([row], at=at), labels, levels, title=_("Loss ratio over the year"))
 
 
 def _page(request: HttpRequest, row: Agreement, form: TrendForm) -> HttpResponse:
     actor = actor_of(request)
     terms = terms_of(row.policy_year_id)
     (figures,) = pool_figures([row], until=form.day)
-    at = points(row.policy_year_id, until=form.day, step=form.steps)
-    labels = point_labels(at, form.steps, year=row.policy_year_id)
     context = {
         "form": form,
         "agreement": row,
@@ -53,9 +64,8 @@ def _page(request: HttpRequest, row: Agreement, form: TrendForm) -> HttpResponse
         "received": terms.net_premium_basis == NetPremiumBasis.RECEIVED,
         "coverages": coverage_figures(row, until=form.day),
         "outlook": outlook(figures, terms=terms, on=form.day),
-        "lines": trend_picture(
-            trend([row], at=at), labels, terms.alert_levels, title=_("Loss ratio over the year")
-        ),
+        "lines": trend_of(row, form),
+        "address": f"{reverse('riskpool:agreement_picture', args=[row.pk])}?{request.GET.urlencode()}",
         "alerts": row.alerts.order_by("level"),
         "other_years": Agreement.objects.visible_to(actor)
         .filter(county=row.county_id)
@@ -72,8 +82,7 @@ def _page(request: HttpRequest, row: Agreement, form: TrendForm) -> HttpResponse
 @require_GET
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """The same figures and trend as a workbook with charts that can be edited."""
-    rows = Agreement.objects.select_related("county", "insurer", "policy_year")
-    row = access_row(rows, actor_of(request), pk=pk)
+    row = agreement_of(request, pk)
     form = TrendForm(request.GET)
     if form.errors:
         return _page(request, row, form)

@@ -1,9 +1,11 @@
 """The dashboard of loss ratios, for everybody within their own reach: the city's, a county's, an insurer's."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -16,8 +18,9 @@ from riskpool.forms.pool import PoolForm
 from riskpool.pictures import percent_of, point_labels, standing_picture, trend_picture
 from riskpool.selectors.alerts import highest_alerts
 from riskpool.selectors.ratio import PoolFigures, by_insurer, pool_figures, pool_of, together
-from riskpool.selectors.trend import Step, outlook, points, trend
+from riskpool.selectors.trend import Step, outlooks, points, trend
 from riskpool.texts import standing
+from riskpool.views.figures import sections
 from riskpool.views.links import Links
 from riskpool.workbook import pool_workbook
 
@@ -49,11 +52,19 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: PoolForm) -> HttpResponse:
     actor = form.actor
-    context = {"form": form, **_figures(actor, form), "links": Links(form, actor)}
+    links = Links(form, actor)
+    context = {
+        "form": form,
+        **figures_of(actor, form),
+        "links": links,
+        "sections": sections(request, actor, urlencode(links.reach())),
+        "address": f"{reverse('riskpool:picture')}{links.query()}&chart=",
+    }
     return render(request, "riskpool/dashboard.html", context, status=422 if form.errors else 200)
 
 
-def _figures(actor: User, form: PoolForm) -> dict[str, Any]:
+def figures_of(actor: User, form: PoolForm) -> dict[str, Any]:
+    """What the dashboard shows."""
     year, on = form.policy_year, form.day
     terms = terms_of(year.pk)
     levels = terms.alert_levels
@@ -64,6 +75,7 @@ def _figures(actor: User, form: PoolForm) -> dict[str, Any]:
     total = together(pool)
     insurers = by_insurer(pool)
     shown = {figures.agreement.pk for figures in pool}
+    ahead = [*zip(pool, outlooks(pool, terms=terms, on=on), strict=True)]
     return {
         "year": year,
         "on": on,
@@ -82,7 +94,8 @@ def _figures(actor: User, form: PoolForm) -> dict[str, Any]:
         "alerts": [
             alert for alert in highest_alerts(actor, year) if alert.agreement_id in shown and on == form.today
         ],
-        "outlook": outlook(pool[0], terms=terms, on=on) if len(pool) == 1 else None,
+        "outlook": ahead[0][1] if len(ahead) == 1 else None,
+        "ahead": ahead if len(ahead) > 1 else [],
         "lines": trend_picture(lines, labels, levels, title=_("Loss ratio over the year")),
         "bars": standing_picture(pool, levels),
     }

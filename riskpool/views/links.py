@@ -26,8 +26,12 @@ class Links:
 
     def query(self) -> str:
         """What the dashboard and its workbook need to hold for the same day and insurer."""
+        return "?" + urlencode(self.chosen | self.reach())
+
+    def reach(self) -> dict[str, str]:
+        """The year and the insurer, for pages that know no day."""
         insurer = self.form.chosen("insurer")
-        return "?" + urlencode(self.chosen | ({"insurer": insurer.pk} if insurer else {}))
+        return {"year": self.chosen["year"]} | ({"insurer": str(insurer.pk)} if insurer else {})
 
     def ledger(self, **narrowed: str) -> str:
         if self.agreement is not None:

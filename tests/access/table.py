@@ -277,6 +277,11 @@ claims:posting              GET    -         200   403   200     403     200    
 
 riskpool:dashboard          GET    -         200   200   200     200     200     200     200   403   403   sign-in
 riskpool:export             GET    -         200   200   200     200     200     200     200   403   403   sign-in
+riskpool:claim_figures      GET    -         200   403   200     403     200     200     200   403   403   sign-in
+riskpool:premium_figures    GET    -         200   200   200     200     200     200     200   403   403   sign-in
+riskpool:household_figures  GET    -         200   403   200     403     200     200     200   403   403   sign-in
+riskpool:picture            GET    -         200   200   200     200     200     200     200   403   403   sign-in
+riskpool:agreement_picture  GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   403   sign-in
 riskpool:ledger             GET    -         200   200   200     200     200     200     200   403   403   sign-in
 riskpool:agreement          GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   403   sign-in
 riskpool:agreement_export   GET    agreement 200   200   200/404 200/404 200/404 200/404 200   403   403   sign-in

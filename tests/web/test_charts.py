@@ -2,14 +2,26 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jincheng_insurance.web.charts import Bar, Series, Threshold, as_percent, bar_chart, line_chart
+from jincheng_insurance.web.charts import (
+    Bar,
+    Series,
+    Stack,
+    Threshold,
+    Tile,
+    TileGroup,
+    as_percent,
+    bar_chart,
+    line_chart,
+    stack_chart,
+    tile_chart,
+)
 from jincheng_insurance.web.charts.parts import spread, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -183,3 +195,72 @@ def test_ticks_hold_every_value_and_are_few(values: list[Decimal]) -> None:
     assert marks[0] <= min([Decimal(0), *values])
     assert marks[-1] >= max([Decimal(0), *values])
     assert 2 <= len(marks) <= 11
+
+
+def stacks(*rows: Stack, title: str = "Open", keys: Sequence[str] = ("young", "old")) -> ElementTree.Element:
+    return ElementTree.fromstring(stack_chart(title=title, keys=keys, stacks=rows))
+
+
+def parts_of(*values: int) -> list[tuple[Decimal, str]]:
+    return [(Decimal(value), f"n{value}") for value in values]
+
+
+def test_the_parts_of_a_stack_lie_end_to_end_as_long_as_their_values() -> None:
+    svg = stacks(Stack("a", parts_of(30, 10), "40"), Stack("b", parts_of(0, 20), "20"))
+    first, second = svg.findall(f"{SVG}g[@class='stack']")
+    one, two = (node.attrib for node in first.findall(f"{SVG}rect"))
+    assert float(one["width"]) == pytest.approx(3 * float(two["width"]), abs=0.2)
+    assert float(one["x"]) + float(one["width"]) == pytest.approx(float(two["x"]), abs=0.2)
+    (alone,) = (node.attrib for node in second.findall(f"{SVG}rect"))
+    assert (alone["x"], float(alone["width"])) == (one["x"], pytest.approx(2 * float(two["width"]), abs=0.2))
+    assert {"a", "b", "40", "20", "n30", "n10", "n20", "young", "old"} <= set(texts(svg))
+
+
+def test_parts_are_told_apart_without_colour_and_no_two_charts_share_an_id() -> None:
+    both = [stacks(Stack("a", parts_of(1, 2), "3"), title=title) for title in ("one", "other")]
+    (first, second) = ([node.attrib["id"] for node in svg.iter(f"{SVG}pattern")] for svg in both)
+    assert first
+    assert not set(first) & set(second)
+    fills = [node.attrib["fill"] for node in both[0].findall(f"{SVG}g[@class='stack']/{SVG}rect")]
+    assert fills[0].startswith("#")
+    assert fills[1] == f"url(#{first[0]})"
+
+
+def test_a_stack_of_other_parts_than_the_keys_is_an_error() -> None:
+    for wrong in (parts_of(1), parts_of(1, -1)):
+        with pytest.raises(ValueError, match="a: "):
+            stacks(Stack("a", wrong, ""))
+
+
+def tiles(*values: int | None) -> ElementTree.Element:
+    shown = [
+        Tile(f"t{place}", None if value is None else Decimal(value), str(value))
+        for place, value in enumerate(values)
+    ]
+    groups = [TileGroup("one", "x", shown), TileGroup("other", "y", shown[:1])]
+    return ElementTree.fromstring(tile_chart(title="Map", groups=groups, columns=2))
+
+
+def test_the_deepest_tile_is_the_largest_and_each_says_its_figure() -> None:
+    svg = tiles(0, 50, 100, None)
+    grounds = [node.attrib["fill"] for node in svg.iter(f"{SVG}rect")]
+    assert len(set(grounds[:4])) == 4
+    assert grounds[3] == "#ffffff"
+    assert {"one", "x", "t0", "0", "50", "100", "None"} <= set(texts(svg))
+
+
+@given(st.lists(st.integers(0, 999), min_size=1, max_size=40))
+def test_no_tile_lies_on_another_or_outside(values: list[int]) -> None:
+    svg = tiles(*values)
+    width, height = (float(size) for size in svg.attrib["viewBox"].split()[2:])
+    corners = [(float(node.attrib["x"]), float(node.attrib["y"])) for node in svg.iter(f"{SVG}rect")]
+    wide = float(next(svg.iter(f"{SVG}rect")).attrib["width"])
+    assert len(set(corners)) == len(values) + 1
+    assert all(x + wide <= width + 0.2 and y + 42 <= height + 0.2 for x, y in corners)
+    for (x, y), (other, below) in combinations(corners, 2):
+        assert abs(x - other) >= wide or abs(y - below) >= 42
+
+
+def test_charts_without_anything_to_show_are_drawn_all_the_same() -> None:
+    for chart in (stack_chart(title="t", keys=["k"], stacks=[]), tile_chart(title="t", groups=[])):
+        assert ElementTree.fromstring(chart).attrib["role"] == "img"

@@ -3,5 +3,19 @@
 from jincheng_insurance.web.charts.bar import bar_chart
 from jincheng_insurance.web.charts.line import line_chart
 from jincheng_insurance.web.charts.parts import Bar, Series, Threshold, as_percent
+from jincheng_insurance.web.charts.stack import Stack, stack_chart
+from jincheng_insurance.web.charts.tile import Tile, TileGroup, tile_chart
 
-__all__ = ["Bar", "Series", "Threshold", "as_percent", "bar_chart", "line_chart"]
+__all__ = [
+    "Bar",
+    "Series",
+    "Stack",
+    "Threshold",
+    "Tile",
+    "TileGroup",
+    "as_percent",
+    "bar_chart",
+    "line_chart",
+    "stack_chart",
+    "tile_chart",
+]

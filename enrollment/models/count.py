@@ -1,0 +1,48 @@
+"""How many households are insured where, kept by the database."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from enrollment.models.words import Category
+from enrollment.models.year import Agreement
+from jincheng_insurance.access.models import Region
+from jincheng_insurance.access.roles import Act
+from jincheng_insurance.access.scope import Scope, ScopedManager
+from jincheng_insurance.audit.derived import Derived
+
+
+class HouseholdCount(Derived):
+    """How many insured households of one agreement are of one category and, on the roster, of one township.
+
+    Triggers add a row for each change, in its transaction, and periodic folding brings them into one for each key;
+    between two foldings a key has several rows, below zero too, and their sum is exact at any moment."""
+
+    scope: ClassVar = Scope(Act.VIEW_INSURED, county="agreement__county", insurer="agreement__insurer")
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="household_counts")
+    township = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    category = models.CharField(max_length=20, choices=Category)
+    number = models.IntegerField()
+    folded = models.BooleanField(default=False)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = "number of households"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("agreement", "township", "category"),
+                condition=Q(folded=True),
+                nulls_distinct=False,
+                name="household_count_folded_once",
+            ),
+        )
+        indexes = (
+            # What the next folding takes.
+            models.Index(fields=["id"], name="household_count_to_fold", condition=Q(folded=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} {self.township_id} {self.category} {self.number}"
