@@ -16,6 +16,7 @@ class AccessConfig(AppConfig):
 
         register_values("revealed", dict(Number.choices))
         register(
+            MenuItem(_("My work"), "access:home", "list-todo", order=0),
             MenuItem(_("People"), "access:people", "user-cog", Act.MANAGE_PEOPLE, order=95),
             MenuItem(_("API access"), "access:tokens", "key-round", Act.USE_API, order=96),
         )

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from jincheng_insurance.access import token_views, views
+from jincheng_insurance.access import token_views, views, work_views
 
 app_name = "access"
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", work_views.home, name="home"),
+    path("work/<slug:name>/", work_views.work, name="work"),
+    path("workplace/", work_views.workplace, name="workplace"),
     path("sign-in/", views.SignIn.as_view(), name="login"),
     path("sign-out/", views.SignOut.as_view(), name="logout"),
     path("people/", views.people, name="people"),

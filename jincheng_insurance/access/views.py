@@ -1,28 +1,18 @@
-"""Signing in and out, the start page, and the list of people for administrators."""
+"""Signing in and out, and the list of people for administrators."""
 
 from typing import Any
 
 from django.contrib.auth import views as auth_views
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.services import note_failed_sign_in, note_sign_in, note_sign_out
 from jincheng_insurance.web.pages import paginate
-
-START_PAGES = (
-    (Act.HANDLE_CLAIM, "claims:list"),
-    (Act.APPROVE_CLAIM, "claims:list"),
-    (Act.VIEW_POOL, "riskpool:dashboard"),
-    (Act.MANAGE_PEOPLE, "access:people"),
-    (Act.VIEW_SCHEME, "enrollment:scheme"),
-)
 
 
 class SignIn(auth_views.LoginView):
@@ -45,17 +35,6 @@ class SignOut(auth_views.LogoutView):
             note_sign_out(actor=request.user)
         response: HttpResponse = super().post(request, *args, **kwargs)
         return response
-
-
-@login_required
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """To the page where this person's work begins."""
-    actor = actor_of(request)
-    for act, page in START_PAGES:
-        if actor.can(act):
-            return redirect(reverse(page))
-    return render(request, "access/no_grant.html", status=403)
 
 
 @requires(Act.MANAGE_PEOPLE)

@@ -118,6 +118,9 @@ ACTS = {
     "remove_document": _("removed a paper from a claim"),
     "ask_for_documents": _("asked for missing papers"),
     "download_list": _("downloaded a list"),
+    "save_filter": _("kept a filter"),
+    "rename_filter": _("renamed a filter"),
+    "delete_filter": _("deleted a filter"),
     "make_token": _("made an API token"),
     "revoke_token": _("revoked an API token"),
 }
