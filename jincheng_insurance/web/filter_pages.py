@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from jincheng_insurance.audit.texts import register_values
 from jincheng_insurance.web.menu import Actor
 
 
@@ -26,7 +27,9 @@ PAGES: dict[str, FilterPage] = {}
 
 
 def register_filters(*pages: FilterPage) -> None:
-    """Let the filters of lists be kept, from `AppConfig.ready`. The same address again replaces the page."""
+    """Let the filters of lists be kept, from `AppConfig.ready`, and be named in the record by their list. The same
+    address again replaces the page."""
+    register_values("list", {page.address: page.title for page in pages})
     for page in pages:
         PAGES[page.address] = page
 
