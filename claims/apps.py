@@ -11,9 +11,11 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         from claims import sealed
+        from claims.forms.lists import ClaimFilter
         from claims.models import DocumentKind
         from jincheng_insurance.access.sealed_columns import register_sealed
         from jincheng_insurance.audit.texts import register_values
+        from jincheng_insurance.web.filter_pages import FilterPage, register_filters
 
         register_sealed(*sealed.SEALED)
         for fact in ("kind", "missing"):
@@ -22,6 +24,16 @@ class ClaimsConfig(AppConfig):
             "list", {"payments": _("List of payments"), "posting": _("Public posting of payments")}
         )
         register_values("format", {"docx": "Word", "xlsx": "Excel"})
+        from claims import workbench
+        from jincheng_insurance.web.workbench import register_figures, register_work
+
+        register_filters(
+            FilterPage(
+                "claims:list", _("Claims"), Act.VIEW_CLAIM, lambda data, actor: ClaimFilter(data, actor=actor)
+            )
+        )
+        register_work(*workbench.WORK)
+        register_figures(*workbench.FIGURES)
         register(
             MenuItem(_("Claims"), "claims:list", "file-text", Act.VIEW_CLAIM, order=20, count=waiting_claims),
             MenuItem(_("Report a claim"), "claims:find", "file-plus", Act.HANDLE_CLAIM, order=21),
@@ -32,7 +44,7 @@ class ClaimsConfig(AppConfig):
 
 def waiting_claims(request: HttpRequest) -> int:
     """The badge: how many claims wait for the signed-in person."""
-    from claims.selectors import waiting_for
+    from claims.selectors.work import waiting_for
     from jincheng_insurance.access.guards import actor_of
 
     return waiting_for(actor_of(request))

@@ -19,6 +19,7 @@ from claims.services.intake import report_claim
 from claims.services.payment import record_payment
 from demo.accounts import make_accounts
 from demo.episodes import EPISODES_IN, tell_episodes
+from demo.oversight import tell_oversight
 from demo.parties import make_parties
 from demo.people import make_households
 from demo.posts import give_post
@@ -93,6 +94,7 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
         make_accounts(agreement, officer=officer, reviewer=users[f"reviewer{number}"])
         evaluate_agreement(agreement_id=agreement.pk)
         take_breakdown(agreement_id=agreement.pk)
+        tell_oversight(agreement, officer)
         say(f"{agreement.county.name}: {claims} claims, loss ratio {agreement_ratio(agreement).percent} %")
 
 

@@ -10,14 +10,24 @@ class EnrollmentConfig(AppConfig):
     name = "enrollment"
 
     def ready(self) -> None:
-        from enrollment import sealed
+        from enrollment import filters, sealed
         from enrollment.exports import EXPORTS
         from jincheng_insurance.access.sealed_columns import register_indexed, register_sealed
         from jincheng_insurance.sheets.exports import register_export
+        from jincheng_insurance.web.filter_pages import register_filters
 
         register_export(*EXPORTS)
         register_sealed(*sealed.SEALED)
         register_indexed(*sealed.INDEXED, finish=sealed.check_imports_anew)
+        from enrollment import workbench
+        from enrollment.selectors import counties_of_work
+        from jincheng_insurance.web.workbench import register_figures, register_work
+        from jincheng_insurance.web.workplace import register_counties
+
+        register_counties(counties_of_work)
+        register_filters(*filters.PAGES)
+        register_work(*workbench.WORK)
+        register_figures(*workbench.FIGURES)
         register(
             MenuItem(_("Roster imports"), "roster:imports", "upload", Act.IMPORT_ROSTER, order=30),
             MenuItem(_("Roster"), "roster:households", "clipboard-list", Act.VIEW_ROSTER, order=31),
@@ -37,7 +47,7 @@ class EnrollmentConfig(AppConfig):
 
 def accounts_to_decide(request: HttpRequest) -> int:
     """The badge: how many proposed payee accounts wait for the signed-in person."""
-    from enrollment.selectors import waiting_accounts
+    from enrollment.selectors.work import accounts_to_decide as waiting
     from jincheng_insurance.access.guards import actor_of
 
-    return waiting_accounts(actor_of(request))
+    return waiting(actor_of(request)).count()

@@ -74,9 +74,13 @@ def eligible_households(agreement: Agreement, townships: Collection[int] = ()) -
 def waiting_members(agreement: Agreement) -> QuerySet[RosterPerson]:
     """Persons whose household is insured under an agreement and who aren't themselves: new on the roster, or born.
     Whoever was withdrawn this year isn't among them."""
-    year = agreement.policy_year_id
+    return waiting_under(Agreement.objects.filter(pk=agreement.pk), agreement.policy_year_id)
+
+
+def waiting_under(pool: QuerySet[Agreement], year: int) -> QuerySet[RosterPerson]:
+    """The same of several agreements of one policy year."""
     household = InsuredHousehold.objects.filter(
-        roster_household=OuterRef("household"), agreement=agreement, withdrawn_at=None
+        roster_household=OuterRef("household"), agreement__in=pool.values("pk"), withdrawn_at=None
     )
     enrolled = InsuredPerson.objects.filter(roster_person=OuterRef("pk"), policy_year=year)
     return RosterPerson.objects.filter(

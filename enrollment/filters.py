@@ -12,6 +12,7 @@ from enrollment.selectors import policy_year_of, visible_insurers
 from enrollment.selectors.finding import Order, Risk, Standing, Wanted, places_for
 from jincheng_insurance.access.models import Insurer, Region, User
 from jincheng_insurance.access.roles import Act
+from jincheng_insurance.web.filter_pages import FilterPage
 from jincheng_insurance.web.forms import IdentityNumberField, half_width
 
 ALL = _("All")
@@ -118,3 +119,15 @@ class NumberForm(forms.Form):
     id_number = IdentityNumberField(
         label=_("Identity number"), help_text=_("The whole number; each look-up is on record.")
     )
+
+
+def _page(address: str, title: Any, act: Act, form: type[HouseholdFilter]) -> FilterPage:
+    return FilterPage(address, title, act, lambda data, actor: form(data, actor=actor))
+
+
+PAGES = (
+    _page("roster:households", _("Roster households"), Act.VIEW_ROSTER, RosterHouseholdFilter),
+    _page("roster:persons", _("Roster persons"), Act.VIEW_ROSTER, RosterPersonFilter),
+    _page("enrollment:insured", _("Insured households"), Act.VIEW_INSURED, InsuredHouseholdFilter),
+    _page("enrollment:insured_persons", _("Insured persons"), Act.VIEW_INSURED, PersonFilter),
+)

@@ -17,6 +17,7 @@ API = [
 
 urlpatterns = [
     path("", include("jincheng_insurance.access.urls")),
+    path("filters/", include("jincheng_insurance.web.urls")),
     path("language/", set_language, name="set_language"),
     path("roster/", include("enrollment.urls.roster")),
     path("insured/", include("enrollment.urls.insured")),

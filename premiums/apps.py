@@ -11,11 +11,22 @@ class PremiumsConfig(AppConfig):
     def ready(self) -> None:
         from jincheng_insurance.audit.texts import register_values
         from jincheng_insurance.sheets.exports import register_export
+        from jincheng_insurance.web.filter_pages import FilterPage, register_filters
         from premiums.exports import EXPORTS
+        from premiums.forms import YearFilter
         from premiums.models import Side
 
         register_export(*EXPORTS)
         register_values("side", dict(Side.choices))
+        from jincheng_insurance.web.workbench import register_work
+        from premiums import workbench
+
+        register_filters(
+            FilterPage(
+                "premiums:list", _("Premiums"), Act.VIEW_PREMIUM, lambda data, _actor: YearFilter(data)
+            )
+        )
+        register_work(*workbench.WORK)
         register(
             MenuItem(_("Premiums"), "premiums:list", "banknote", Act.VIEW_PREMIUM, order=50),
             MenuItem(_("Premium budget"), "premiums:budget", "calculator", Act.VIEW_BUDGET, order=51),

@@ -11,9 +11,34 @@ class RiskpoolConfig(AppConfig):
 
     def ready(self) -> None:
         from jincheng_insurance.audit.texts import register_values
+        from jincheng_insurance.web.filter_pages import FilterPage, register_filters
+        from riskpool.forms.duties import DutyFilter
+        from riskpool.forms.pool import LedgerForm, PoolForm
         from riskpool.models import Duty
 
         register_values("duty", dict(Duty.Kind.choices))
+        from jincheng_insurance.web.workbench import register_figures, register_work
+        from riskpool import workbench
+
+        register_filters(
+            FilterPage(
+                "riskpool:duties", _("Reports owed"), Act.VIEW_POOL, lambda data, _actor: DutyFilter(data)
+            ),
+            FilterPage(
+                "riskpool:dashboard",
+                _("Overview"),
+                Act.VIEW_POOL,
+                lambda data, actor: PoolForm(data, actor=actor),
+            ),
+            FilterPage(
+                "riskpool:ledger",
+                _("Loss ledger"),
+                Act.VIEW_POOL,
+                lambda data, actor: LedgerForm(data, actor=actor),
+            ),
+        )
+        register_work(*workbench.WORK)
+        register_figures(*workbench.FIGURES)
         register(
             MenuItem(_("Overview"), "riskpool:dashboard", "chart-column", Act.VIEW_POOL, order=10),
             MenuItem(
@@ -25,7 +50,7 @@ class RiskpoolConfig(AppConfig):
                 "file-clock",
                 Act.VIEW_POOL,
                 order=12,
-                count=overdue_duties,
+                count=waiting_duties,
             ),
             MenuItem(
                 _("Suspension of payments"), "riskpool:suspensions", "circle-pause", Act.VIEW_POOL, order=13
@@ -44,12 +69,12 @@ def fired_alerts(request: HttpRequest) -> int:
     return alerts(actor_of(request), current_policy_year()).count()
 
 
-def overdue_duties(request: HttpRequest) -> int:
-    """The badge: how many reports are overdue where the signed-in person looks."""
+def waiting_duties(request: HttpRequest) -> int:
+    """The badge: how many reports and notices the signed-in person has to write, receive or urge."""
     from jincheng_insurance.access.guards import actor_of
-    from riskpool.selectors.duties import overdue_count
+    from riskpool.selectors.work import duties_waiting
 
-    return overdue_count(actor_of(request))
+    return duties_waiting(actor_of(request))
 
 
 def unread_notices(request: HttpRequest) -> int:

@@ -1,38 +1,33 @@
 """Reading claims: within the actor's scope."""
 
-import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from claims.adjudication import ZERO, overpayment_of
 from claims.models import BenefitYear, Claim, LossItem, MedicalBill, PaymentBatch, PaymentLine
-from claims.services.batches import payable_claims
+from claims.services.batches import free_claims
 from claims.texts import movement_label
 from enrollment.models import Agreement, InsuredHousehold, InsuredPerson, PolicyYear, Relation, RosterPerson
 from enrollment.selectors import agreements, terms_of
 from jincheng_insurance.access.models import User
-from jincheng_insurance.access.roles import Act
-from jincheng_insurance.web.working_days import working_days_left
-
-State = Claim.State
-IN_A_QUEUE = 100
 
 
 def claims(actor: User, policy_year: PolicyYear | None = None) -> QuerySet[Claim]:
     """Claims with what a list or page of them shows; `subject` is the insured's name, of a household its head's."""
     shown = Claim.objects.visible_to(actor)
-    if policy_year is not None:
-        shown = shown.filter(policy_year=policy_year)
+    return with_subject(shown if policy_year is None else shown.filter(policy_year=policy_year))
+
+
+def with_subject(rows: QuerySet[Claim]) -> QuerySet[Claim]:
+    """These claims with what a list or page of them shows."""
     head = RosterPerson.objects.filter(
         household=OuterRef("insured_household__roster_household"), relation=Relation.HEAD
     ).order_by("pk")
-    return shown.select_related(
+    return rows.select_related(
         "county",
         "agreement__insurer",
         "insured_person__roster_person",
@@ -75,61 +70,6 @@ def insured_household(
 def head_of(household: InsuredHousehold) -> RosterPerson | None:
     """The head of an insured household, as the roster has it."""
     return household.roster_household.persons.filter(relation=Relation.HEAD).order_by("pk").first()
-
-
-def waiting_for(actor: User) -> int:
-    """How many claims wait for the actor: reported or returned ones to assess, submitted ones to decide (never the
-    actor's own), approved ones to pay."""
-    waiting = Q()
-    if actor.can(Act.HANDLE_CLAIM):
-        waiting |= Q(state__in=(State.REPORTED, State.ASSESSING))
-    if actor.can(Act.APPROVE_CLAIM):
-        waiting |= Q(state=State.SUBMITTED) & ~Q(submitted_by=actor)
-    if actor.can(Act.RECORD_PAYMENT):
-        waiting |= Q(state=State.APPROVED)
-    return Claim.objects.visible_to(actor).filter(waiting).count() if waiting else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A claim in a queue: days it has waited, or working days left to pay it (below zero: overdue by so many)."""
-
-    claim: Claim
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Queues:
-    """What waits for an actor, the most urgent first; None where the actor has no such work."""
-
-    assess: list[Waiting] | None
-    decide: list[Waiting] | None
-    pay: list[Waiting] | None
-
-
-def queues(actor: User) -> Queues:
-    """The first claims of each queue of the actor, longest waiting first, of payments the overdue first (R26)."""
-    today = timezone.localdate()
-    rows = claims(actor)
-
-    def since(queryset: QuerySet[Claim]) -> list[Waiting]:
-        first = queryset.order_by("reported_on", "id")[:IN_A_QUEUE]
-        return [Waiting(claim, (today - _since(claim)).days) for claim in first]
-
-    assess = decide = pay = None
-    if actor.can(Act.HANDLE_CLAIM):
-        assess = since(rows.filter(state__in=(State.REPORTED, State.ASSESSING)))
-    if actor.can(Act.APPROVE_CLAIM):
-        decide = since(rows.filter(state=State.SUBMITTED).exclude(submitted_by=actor))
-    if actor.can(Act.RECORD_PAYMENT):
-        unpaid = rows.filter(state__in=(State.APPROVED, State.PAYING)).order_by("pay_by", "id")[:IN_A_QUEUE]
-        pay = [Waiting(claim, working_days_left(today, claim.pay_by or today)) for claim in unpaid]
-    return Queues(assess, decide, pay)
-
-
-def _since(claim: Claim) -> datetime.date:
-    submitted = claim.submitted_at if claim.state == State.SUBMITTED else None
-    return timezone.localdate(submitted) if submitted is not None else claim.reported_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,15 +180,13 @@ def overpayments(actor: User, policy_year: PolicyYear) -> list[Overpaid]:
 
 def recoveries(actor: User, policy_year: PolicyYear) -> QuerySet[PaymentLine]:
     """Payments whose decision was reversed, and that haven't come back yet."""
-    return (
-        PaymentLine.objects.filter(
-            batch__in=PaymentBatch.objects.visible_to(actor),
-            batch__policy_year=policy_year,
-            state=PaymentLine.State.RECOVER,
-        )
-        .select_related("claim", "batch", "claim__county")
-        .order_by("recorded_at")
-    )
+    return to_recover(PaymentBatch.objects.visible_to(actor).filter(policy_year=policy_year))
+
+
+def to_recover(batches: QuerySet[PaymentBatch]) -> QuerySet[PaymentLine]:
+    """The payments of these batches whose decision was reversed, and that haven't come back yet."""
+    rows = PaymentLine.objects.filter(batch__in=batches, state=PaymentLine.State.RECOVER)
+    return rows.select_related("claim", "batch", "claim__county").order_by("recorded_at")
 
 
 def batches(actor: User, policy_year: PolicyYear | None = None) -> QuerySet[PaymentBatch]:
@@ -279,10 +217,14 @@ class Payable:
 
 def payable(actor: User, policy_year: PolicyYear) -> list[Payable]:
     """Agreements in the actor's reach with approved claims in no batch."""
-    rows: Iterable[Agreement] = agreements(actor, policy_year)
-    shown = []
-    for agreement in rows:
-        sums = payable_claims(agreement).aggregate(count=Count("pk"), total=Sum("granted"))
-        if sums["count"]:
-            shown.append(Payable(agreement, sums["count"], sums["total"]))
-    return shown
+    return gatherable(agreements(actor, policy_year))
+
+
+def gatherable(pool: QuerySet[Agreement]) -> list[Payable]:
+    """Of these agreements, those with approved claims in no batch."""
+    free = free_claims().filter(agreement__in=pool.values("pk")).order_by()
+    sums = {
+        pk: (count, total)
+        for pk, count, total in free.values_list("agreement").annotate(Count("pk"), Sum("granted"))
+    }
+    return [Payable(agreement, *sums[agreement.pk]) for agreement in pool.filter(pk__in=sums)] if sums else []

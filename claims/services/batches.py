@@ -56,10 +56,13 @@ def gather_batch(*, agreement: Agreement, actor: User, claims: Sequence[int] | N
 
 def payable_claims(agreement: Agreement) -> QuerySet[Claim]:
     """Approved claims of an agreement that stand in no live payment line."""
+    return free_claims().filter(agreement=agreement)
+
+
+def free_claims() -> QuerySet[Claim]:
+    """Approved claims, of whichever agreement, that stand in no live payment line."""
     live = PaymentLine.objects.filter(state__in=(PaymentLine.State.PENDING, PaymentLine.State.PAID))
-    return Claim.objects.filter(agreement=agreement, state=Claim.State.APPROVED).exclude(
-        pk__in=live.values("claim")
-    )
+    return Claim.objects.filter(state=Claim.State.APPROVED).exclude(pk__in=live.values("claim"))
 
 
 @transaction.atomic(durable=True)

@@ -10,6 +10,7 @@ from claims import selectors
 from claims.forms.intake import FindHouseholdForm, FindPersonForm, ReportForm, ReportLossForm
 from claims.forms.lists import ClaimFilter
 from claims.selectors.recovery import to_recover_from_household, to_recover_from_person
+from claims.selectors.work import waiting_for
 from claims.services.intake import look_up_person, report_claim
 from claims.services.loss import report_loss as open_loss
 from enrollment.models import InsuredHousehold, InsuredPerson
@@ -19,6 +20,7 @@ from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate_wide
+from jincheng_insurance.web.workplace import with_workplace
 
 WORK = (Act.HANDLE_CLAIM, Act.APPROVE_CLAIM, Act.RECORD_PAYMENT)
 PLACE = ("roster_household__township", "roster_household__village")
@@ -28,7 +30,7 @@ PLACE = ("roster_household__township", "roster_household__village")
 @require_GET
 def claim_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    filters = ClaimFilter(request.GET, actor=actor)
+    filters = ClaimFilter(with_workplace(request, year="year", county="county"), actor=actor)
     valid = filters.is_valid()
     year = filters.cleaned_data["year"] if valid else current_policy_year()
     shown = selectors.claims(actor, year).filter(filters.condition()).order_by(*filters.order())
@@ -38,7 +40,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         "page": paginate_wide(request, shown),
         "may_report": actor.can(Act.HANDLE_CLAIM),
         "may_import": actor.can(Act.HANDLE_CLAIM) or actor.can(Act.RECORD_PAYMENT),
-        "waiting": selectors.waiting_for(actor) if any(map(actor.can, WORK)) else None,
+        "waiting": waiting_for(actor) if any(map(actor.can, WORK)) else None,
     }
     return render(request, "claims/list.html", context)
 

@@ -17,13 +17,14 @@ from claims.services import batches as gathering
 from claims.services import payment as paying
 from claims.services.outcome import record_recovery
 from enrollment.models import Agreement
-from enrollment.selectors import current_policy_year
+from enrollment.selectors import policy_year_of
 from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate_wide
+from jincheng_insurance.web.workplace import workplace_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -47,7 +48,7 @@ def _line(actor: User, pk: int, *acts: Act) -> PaymentLine:
 @require_GET
 def batches(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    year = current_policy_year()
+    year = policy_year_of(workplace_of(request).year)
     payable = [
         (
             row,

@@ -7,21 +7,23 @@ from django.views.decorators.http import require_GET
 
 from claims import selectors
 from claims.models import Claim
+from claims.selectors.work import queues
 from claims.transitions import TRANSITIONS
 from claims.views.intake import WORK
-from enrollment.selectors import current_policy_year, terms_of
+from enrollment.selectors import current_policy_year, policy_year_of, terms_of
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import ACTS_OF, Act, Role
+from jincheng_insurance.web.workplace import workplace_of
 
 
 @requires(*WORK)
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
-    queues = selectors.queues(actor_of(request))
+    waiting = queues(actor_of(request))
     sections = [
-        (_("To assess"), queues.assess, "waited"),
-        (_("To decide"), queues.decide, "waited"),
-        (_("To pay"), queues.pay, "left"),
+        (_("To assess"), waiting.assess, "waited"),
+        (_("To decide"), waiting.decide, "waited"),
+        (_("To pay"), waiting.pay, "left"),
     ]
     context = {
         "sections": [section for section in sections if section[1] is not None],
@@ -34,7 +36,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def overpayments(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    year = current_policy_year()
+    year = policy_year_of(workplace_of(request).year)
     lines = selectors.recoveries(actor, year)
     context = {
         "year": year,

@@ -260,12 +260,6 @@ def payee_accounts(actor: User) -> QuerySet[PayeeAccount]:
     )
 
 
-def waiting_accounts(actor: User) -> int:
-    """How many proposed accounts the actor may decide: those within reach that somebody else proposed."""
-    waiting_ones = PayeeAccount.objects.visible_to(actor).filter(state=PayeeAccount.State.PROPOSED)
-    return waiting_ones.exclude(proposed_by=actor).count() if actor.can(Act.CONFIRM_ACCOUNT) else 0
-
-
 def confirmed_account(person: InsuredPerson) -> PayeeAccount | None:
     """The account to which an insured person's benefits go, whoever's it is; None until one is confirmed."""
     return PayeeAccount.objects.filter(
@@ -325,3 +319,14 @@ def visible_insurers(actor: User) -> QuerySet[Insurer]:
     return Insurer.objects.filter(pk__in=Agreement.objects.visible_to(actor).values("insurer")).order_by(
         "code"
     )
+
+
+def counties_of_work(actor: User) -> list[tuple[int, str]]:
+    """Key and name of the counties of the actor's agreements, of whichever year; asked of the database only where a
+    grant isn't for one county."""
+    grants = actor.active_grants
+    regions = {grant.region for grant in grants if grant.region is not None}
+    if all(grant.region_id is not None for grant in grants):
+        return [(region.pk, region.name) for region in sorted(regions, key=lambda region: str(region.code))]
+    counties = Region.objects.filter(pk__in=Agreement.objects.visible_to(actor).order_by().values("county"))
+    return list(counties.order_by("code").values_list("pk", "name"))

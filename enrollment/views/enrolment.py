@@ -8,10 +8,10 @@ from enrollment.eligibility import missing_members
 from enrollment.models import InsuredHousehold
 from enrollment.selectors import (
     agreements,
-    current_policy_year,
     enrolment_status,
     masked_identity,
     masked_telephone,
+    policy_year_of,
     terms_of,
 )
 from enrollment.texts import term_rows
@@ -19,6 +19,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.audit.services import note_view
+from jincheng_insurance.web.workplace import workplace_of
 
 
 @requires(Act.VIEW_INSURED)
@@ -54,7 +55,7 @@ def insured_household(request: HttpRequest, pk: int) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """Where each county's enrolment stands, beside the budget of R4."""
     actor = actor_of(request)
-    year = current_policy_year()
+    year = policy_year_of(workplace_of(request).year)
     rows = [
         (enrolment_status(agreement), actor.can(Act.ENROL, on=agreement))
         for agreement in agreements(actor, year)
@@ -72,7 +73,7 @@ def status(request: HttpRequest) -> HttpResponse:
 @require_GET
 def scheme(request: HttpRequest) -> HttpResponse:
     """The scheme's own page: every figure of the year with its source, and what the city has ruled."""
-    year = current_policy_year()
+    year = policy_year_of(workplace_of(request).year)
     rulings = {term.name: term.source for term in year.terms.all()}
     rows = term_rows(terms_of(year.year), rulings)
     return render(request, "enrollment/scheme.html", {"year": year, "rows": rows})

@@ -14,7 +14,7 @@ from enrollment.filters import (
     RosterHouseholdFilter,
     RosterPersonFilter,
 )
-from enrollment.selectors import current_policy_year, masked_identity
+from enrollment.selectors import masked_identity, policy_year_of
 from enrollment.selectors.finding import (
     find_insured_households,
     find_insured_persons,
@@ -25,14 +25,15 @@ from enrollment.services.finding import look_up_insured_person, look_up_roster_p
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.web.pages import paginate_wide
+from jincheng_insurance.web.workplace import with_workplace, workplace_of
 
 
 @requires(Act.VIEW_ROSTER)
 @require_GET
 def roster_households(request: HttpRequest) -> HttpResponse:
     """The households on the roster."""
-    actor, year = actor_of(request), current_policy_year()
-    filters = RosterHouseholdFilter(request.GET, actor=actor)
+    actor, year = actor_of(request), policy_year_of(workplace_of(request).year)
+    filters = RosterHouseholdFilter(with_workplace(request, county="place"), actor=actor)
     page = paginate_wide(request, find_roster_households(actor, year, filters.wanted()))
     return render(request, "enrollment/households.html", {"year": year, "filters": filters, "page": page})
 
@@ -41,14 +42,14 @@ def roster_households(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def roster_persons(request: HttpRequest) -> HttpResponse:
     """The persons on the roster; by POST, the one with an identity number."""
-    actor, year = actor_of(request), current_policy_year()
+    actor, year = actor_of(request), policy_year_of(workplace_of(request).year)
     form = NumberForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         found = look_up_roster_person(identity_number=form.cleaned_data["id_number"], actor=actor)
         if found is not None:
             return redirect("roster:household", pk=found.household_id)
         form.add_error("id_number", _("Nobody with this number stands on your roster. Check the number."))
-    filters = RosterPersonFilter(request.GET, actor=actor)
+    filters = RosterPersonFilter(with_workplace(request, county="place"), actor=actor)
     page = paginate_wide(request, find_roster_persons(actor, year, filters.wanted()))
     rows = [(person, masked_identity(person)) for person in page]
     return _persons(
@@ -61,7 +62,7 @@ def roster_persons(request: HttpRequest) -> HttpResponse:
 def insured_households(request: HttpRequest) -> HttpResponse:
     """The insured households of a policy year."""
     actor = actor_of(request)
-    filters = InsuredHouseholdFilter(request.GET, actor=actor)
+    filters = InsuredHouseholdFilter(with_workplace(request, year="year", county="place"), actor=actor)
     year = filters.policy_year
     page = paginate_wide(request, find_insured_households(actor, year, filters.wanted()))
     return render(request, "enrollment/insured.html", {"year": year, "filters": filters, "page": page})
@@ -71,7 +72,7 @@ def insured_households(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def insured_persons(request: HttpRequest) -> HttpResponse:
     """The insured persons of the policy year; by POST, the one with an identity number."""
-    actor, year = actor_of(request), current_policy_year()
+    actor, year = actor_of(request), policy_year_of(workplace_of(request).year)
     form = NumberForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         number = form.cleaned_data["id_number"]
@@ -83,7 +84,7 @@ def insured_persons(request: HttpRequest) -> HttpResponse:
             _("Nobody with this number is insured within your reach for %(year)s. Check the number.")
             % {"year": year},
         )
-    filters = PersonFilter(request.GET, actor=actor)
+    filters = PersonFilter(with_workplace(request, county="place"), actor=actor)
     page = paginate_wide(request, find_insured_persons(actor, year, filters.wanted()))
     rows = [(person, masked_identity(person.roster_person)) for person in page]
     return _persons(

@@ -20,7 +20,9 @@ class AccessConfig(AppConfig):
         from jincheng_insurance.access.sealed_columns import register_sealed
         from jincheng_insurance.access.second_factors import NAMES, SECRET
         from jincheng_insurance.access.sessions import note_signed_in
+        from jincheng_insurance.access.workbench import WORK
         from jincheng_insurance.audit.texts import register_values
+        from jincheng_insurance.web.workbench import register_work
 
         if unknown := settings.SECOND_FACTOR_ROLES - NAMES:
             raise ImproperlyConfigured(
@@ -32,7 +34,9 @@ class AccessConfig(AppConfig):
         register_values("role", dict(Role.choices))
         register_values("list", {"people": _("People and their posts")})
         register_values("why", dict(UserSession.End.choices))
+        register_work(*WORK)
         register(
+            MenuItem(_("My work"), "access:home", "list-todo", order=0),
             MenuItem(_("People"), "access:people", "user-cog", Act.VIEW_PEOPLE, order=95),
             MenuItem(
                 _("Posts to confirm"),

@@ -13,6 +13,7 @@ from jincheng_insurance.access.models import Grant
 from jincheng_insurance.access.people_forms import EndForm, ProposalForm, RefusalForm
 from jincheng_insurance.access.people_views import form_page, person_of
 from jincheng_insurance.access.roles import ACTS_OF, Act, Role
+from jincheng_insurance.access.workbench import grants_to_decide
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
 
@@ -27,8 +28,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 def waiting_count(request: HttpRequest) -> int:
     """How many posts wait for this security officer."""
-    actor = actor_of(request)
-    return Grant.objects.waiting().exclude(given_by=actor).exclude(user=actor).count()
+    return grants_to_decide(actor_of(request)).count()
 
 
 def _grant(request: HttpRequest, pk: int) -> Grant:

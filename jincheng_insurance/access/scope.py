@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.http import Http404
 
-from jincheng_insurance.access.roles import ACTS_OF, Act, Role
+from jincheng_insurance.access.roles import Act
 
 if TYPE_CHECKING:
     from jincheng_insurance.access.models import User
@@ -38,10 +38,21 @@ class ScopedQuerySet(models.QuerySet[M]):
         if scope is None or isinstance(actor, AnonymousUser):
             return self.none()
         counties = [lookup for lookup in (scope.county, scope.second_county) if lookup is not None]
+        return self._reached(actor, scope.view, scope, counties)
+
+    def open_to(self, actor: User | AnonymousUser, act: Act) -> Self:
+        """Of the rows the actor sees, those on which a grant lets them do `act`: what `can(act, on=row)` says, for all
+        rows at once."""
+        scope: Scope | None = getattr(self.model, "scope", None)
+        if scope is None or isinstance(actor, AnonymousUser):
+            return self.none()
+        counties = [] if scope.county is None else [scope.county]
+        return self.visible_to(actor)._reached(actor, act, scope, counties)
+
+    def _reached(self, actor: User, act: Act, scope: Scope, counties: list[str]) -> Self:
+        """The rows at the places of the grants that allow `act`."""
         reach = Q()
-        for grant in actor.active_grants:
-            if scope.view not in ACTS_OF[Role(grant.role)]:
-                continue
+        for grant in actor.grants_for(act):
             if grant.insurer_id is not None and scope.insurer is None:
                 continue
             insurer: dict[str, int] = {}
@@ -65,6 +76,9 @@ class ScopedManager(models.Manager[M]):
 
     def visible_to(self, actor: User | AnonymousUser) -> ScopedQuerySet[M]:
         return self.get_queryset().visible_to(actor)
+
+    def open_to(self, actor: User | AnonymousUser, act: Act) -> ScopedQuerySet[M]:
+        return self.get_queryset().open_to(actor, act)
 
 
 def place_of(row: models.Model) -> tuple[int | None, int | None]:

@@ -7,12 +7,14 @@ from jincheng_insurance.access import (
     people_views,
     sign_in_views,
     token_views,
-    views,
+    work_views,
 )
 
 app_name = "access"
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", work_views.home, name="home"),
+    path("work/<slug:name>/", work_views.work, name="work"),
+    path("workplace/", work_views.workplace, name="workplace"),
     path("sign-in/", sign_in_views.SignIn.as_view(), name="login"),
     path("sign-in/second-step/", sign_in_views.second_step, name="second_step"),
     path("sign-out/", sign_in_views.SignOut.as_view(), name="logout"),

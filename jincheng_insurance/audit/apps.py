@@ -10,8 +10,18 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
+        from jincheng_insurance.audit import workbench
         from jincheng_insurance.audit.exports import EXPORTS
+        from jincheng_insurance.audit.forms import RecordFilter
         from jincheng_insurance.sheets.exports import register_export
+        from jincheng_insurance.web.filter_pages import FilterPage, register_filters
+        from jincheng_insurance.web.workbench import register_figures
 
         register_export(*EXPORTS)
+        register_filters(
+            FilterPage(
+                "audit:records", _("Audit record"), Act.VIEW_AUDIT, lambda data, _actor: RecordFilter(data)
+            )
+        )
+        register_figures(*workbench.FIGURES)
         register(MenuItem(_("Audit record"), "audit:records", "scroll-text", Act.VIEW_AUDIT, order=80))

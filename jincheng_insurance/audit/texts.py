@@ -141,6 +141,9 @@ ACTS = {
     "refuse_grant": _("refused a post"),
     "end_grant": _("ended a post"),
     "rename_insurer": _("renamed an insurer"),
+    "save_filter": _("kept a filter"),
+    "rename_filter": _("renamed a filter"),
+    "delete_filter": _("deleted a filter"),
     "make_token": _("made an API token"),
     "revoke_token": _("revoked an API token"),
 }

@@ -10,4 +10,8 @@ class SheetsConfig(AppConfig):
     label = "sheets"
 
     def ready(self) -> None:
+        from jincheng_insurance.sheets import workbench
+        from jincheng_insurance.web.workbench import register_work
+
+        register_work(*workbench.WORK)
         register(MenuItem(_("Exports"), "sheets:exports", "file-down", Act.VIEW_INSURED, order=45))

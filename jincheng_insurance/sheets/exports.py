@@ -101,6 +101,12 @@ def register_export(*kinds: ExportKind) -> None:
         KINDS[kind.name] = kind
 
 
+def title_of(export: Any) -> str:
+    """The title of an export's kind; of a kind no longer offered, its name."""
+    kind = KINDS.get(export.kind)
+    return str(kind.title) if kind is not None else str(export.kind)
+
+
 def kinds_for(actor: User) -> list[ExportKind]:
     """What the actor may export somewhere."""
     return [kind for kind in KINDS.values() if actor.can(kind.act)]

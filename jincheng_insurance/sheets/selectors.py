@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import ACTS_OF, Act, Role
@@ -12,6 +13,11 @@ from jincheng_insurance.sheets.models import Export
 
 def exports_of(actor: User) -> QuerySet[Export]:
     return Export.objects.filter(made_by=actor).order_by("-pk")
+
+
+def to_fetch(actor: User) -> QuerySet[Export]:
+    """The actor's own files that are ready and not removed yet."""
+    return exports_of(actor).filter(state=Export.State.READY, expires_at__gt=timezone.now())
 
 
 def own_export(actor: User, pk: int) -> Export:

@@ -20,7 +20,7 @@ from jincheng_insurance.access.models import Region
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.sheets import services
-from jincheng_insurance.sheets.exports import KINDS, kinds_for
+from jincheng_insurance.sheets.exports import KINDS, kinds_for, title_of
 from jincheng_insurance.sheets.forms import RefuseExportForm
 from jincheng_insurance.sheets.models import Export
 from jincheng_insurance.sheets.selectors import export_to_decide, exports_of, own_export, waiting_for_approval
@@ -56,13 +56,13 @@ def exports(request: HttpRequest) -> HttpResponse:
     """What can be exported, and one's own files so far."""
     actor = actor_of(request)
     page = paginate(request, exports_of(actor))
-    rows = [(export, _title(export)) for export in page]
+    rows = [(export, title_of(export)) for export in page]
     waiting = waiting_for_approval(actor) if actor.can(Act.APPROVE_EXPORT) else []
     context = {
         "kinds": kinds_for(actor),
         "page": page,
         "rows": rows,
-        "waiting": [(export, _title(export)) for export in waiting],
+        "waiting": [(export, title_of(export)) for export in waiting],
     }
     return render(request, "sheets/exports.html", context)
 
@@ -103,7 +103,7 @@ def export_detail(request: HttpRequest, pk: int) -> HttpResponse:
     export = own_export(actor_of(request), pk)
     context = {
         "export": export,
-        "title": _title(export),
+        "title": title_of(export),
         "ready": export.state == Export.State.READY
         and (export.expires_at or timezone.now()) > timezone.now(),
         "failure": EXPORT_FAILURES.get(export.failure, ""),
@@ -133,7 +133,7 @@ def _approval(request: HttpRequest, export: Export, form: RefuseExportForm) -> H
     )
     context = {
         "export": export,
-        "title": _title(export),
+        "title": title_of(export),
         "form": form,
         "counties": list(counties.order_by("code")),
     }
@@ -174,7 +174,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_shown(request):
         data = services.fetch_export(export=export, actor=actor)
         response = HttpResponse(data, content_type=CONTENT_TYPES[Export.Format(export.format)])
-        name = f"{_title(export)}-{timezone.localtime(export.asked_at):%Y%m%d-%H%M}.{export.format}"
+        name = f"{title_of(export)}-{timezone.localtime(export.asked_at):%Y%m%d-%H%M}.{export.format}"
         response.headers["Content-Disposition"] = _attachment(name, f"export-{export.pk}.{export.format}")
         response.headers["Cache-Control"] = "no-store, private"
         return response
@@ -183,11 +183,6 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _attachment(name: str, plain: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-
-
-def _title(export: Export) -> str:
-    kind = KINDS.get(export.kind)
-    return str(kind.title) if kind is not None else export.kind
 
 
 def _progress(export: Export) -> Progress:

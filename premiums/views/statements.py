@@ -17,6 +17,7 @@ from jincheng_insurance.scheme.statement import refund_due, statement_due
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
 from jincheng_insurance.web.paper_files import EXCEL, WORD, paper_file
+from jincheng_insurance.web.workplace import with_workplace
 from premiums.forms import ReasonForm, YearFilter
 from premiums.models import ACT_OF_SIDE, PremiumStatement
 from premiums.paper import statement_paper
@@ -32,7 +33,7 @@ from premiums.units import units_to_charge, units_to_refund
 def statements(request: HttpRequest) -> HttpResponse:
     """Each agreement's account by side, and the statements issued, of the present policy year or another (`?year=`)."""
     actor = actor_of(request)
-    form = YearFilter(request.GET)
+    form = YearFilter(with_workplace(request, year="year"))
     year = form.chosen()
     rows = list(agreements(actor, year))
     accounts = fund.accounts_of(rows)

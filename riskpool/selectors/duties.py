@@ -34,7 +34,3 @@ def duties_of(actor: User, alert: Alert) -> QuerySet[Duty]:
 
 def duty_papers(actor: User) -> QuerySet[DutyPaper]:
     return DutyPaper.objects.visible_to(actor).select_related("duty")
-
-
-def overdue_count(actor: User) -> int:
-    return Duty.objects.visible_to(actor).filter(overdue_condition()).count()

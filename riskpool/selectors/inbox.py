@@ -12,5 +12,10 @@ def notices(actor: User) -> QuerySet[Notice]:
     return rows.select_related("agreement__county", "agreement__insurer").order_by("-id")
 
 
+def unread(actor: User) -> QuerySet[Notice]:
+    """Those the actor hasn't read."""
+    return notices(actor).filter(read_at=None)
+
+
 def unread_count(actor: User) -> int:
-    return Notice.objects.visible_to(actor).filter(user=actor, read_at=None).count()
+    return unread(actor).count()

@@ -17,6 +17,7 @@ from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.scheme.terms import NetPremiumBasis
 from jincheng_insurance.web.downloads import XLSX, download
 from jincheng_insurance.web.pages import paginate_wide
+from jincheng_insurance.web.workplace import with_workplace
 from riskpool.forms.pool import LedgerForm, TrendForm
 from riskpool.models import BreakdownLine
 from riskpool.pictures import Picture, percent_of, point_labels, trend_picture
@@ -128,7 +129,7 @@ def _breakdown(actor: User, row: Agreement) -> dict[str, Any]:
 def ledger(request: HttpRequest) -> HttpResponse:
     """The entries of the loss ledger up to a day, newest first, with their sums: what a figure is made of."""
     actor = actor_of(request)
-    form = LedgerForm(request.GET, actor=actor)
+    form = LedgerForm(with_workplace(request, year="year"), actor=actor)
     wanted = {name: form.chosen(name) for name in ("agreement", "kind", "coverage")}
     shown = entries(actor, form.policy_year, until=form.day, **wanted)
     page = paginate_wide(request, shown)

@@ -4,12 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from enrollment.selectors import current_policy_year
+from enrollment.selectors import policy_year_of
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.scheme.loss_ratio import LossRatio
 from jincheng_insurance.web.pages import paginate
+from jincheng_insurance.web.workplace import workplace_of
 from riskpool.models import Alert
 from riskpool.selectors.alerts import alerts as alerts_of
 from riskpool.selectors.duties import duties_of
@@ -22,7 +23,7 @@ from riskpool.texts import LEVEL_TEXTS, standing
 def alerts(request: HttpRequest) -> HttpResponse:
     """The alerts of the year, newest first."""
     actor = actor_of(request)
-    year = current_policy_year()
+    year = policy_year_of(workplace_of(request).year)
     page = paginate(request, alerts_of(actor, year).order_by("-fired_at", "-level"))
     rows = [(alert, LossRatio(incurred=alert.incurred, net_premium=alert.net_premium)) for alert in page]
     return render(request, "riskpool/alerts.html", {"year": year, "page": page, "rows": rows})

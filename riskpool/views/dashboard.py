@@ -14,6 +14,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.web.downloads import XLSX, download
+from jincheng_insurance.web.workplace import with_workplace
 from riskpool.forms.pool import PoolForm
 from riskpool.pictures import percent_of, point_labels, standing_picture, trend_picture
 from riskpool.selectors.alerts import highest_alerts
@@ -29,7 +30,7 @@ from riskpool.workbook import pool_workbook
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
     """A year's loss ratios as of a day: figures, lines over the months, bars against the levels, and by insurer."""
-    return _page(request, PoolForm(request.GET, actor=actor_of(request)))
+    return _page(request, PoolForm(with_workplace(request, year="year"), actor=actor_of(request)))
 
 
 @requires(Act.VIEW_POOL)
@@ -37,7 +38,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The same figures as a workbook with charts that can be edited."""
     actor = actor_of(request)
-    form = PoolForm(request.GET, actor=actor)
+    form = PoolForm(with_workplace(request, year="year"), actor=actor)
     if form.errors:
         return _page(request, form)
     year, on = form.policy_year, form.day

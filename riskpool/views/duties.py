@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from enrollment.selectors import current_policy_year
+from enrollment.selectors import policy_year_of
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
@@ -17,6 +17,7 @@ from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.downloads import download
 from jincheng_insurance.web.pages import paginate
 from jincheng_insurance.web.paper_files import word_file
+from jincheng_insurance.web.workplace import with_workplace, workplace_of
 from riskpool.forms.duties import DutyFilter, RemarksForm, ReportUploadForm, SectionsForm
 from riskpool.models import Duty
 from riskpool.paper.report import duty_report
@@ -31,8 +32,8 @@ from riskpool.texts import DUTY_STEPS
 def duties(request: HttpRequest) -> HttpResponse:
     """The register of the year's duties, overdue first."""
     actor = actor_of(request)
-    year = current_policy_year()
-    filters = DutyFilter(request.GET)
+    year = policy_year_of(workplace_of(request).year)
+    filters = DutyFilter(with_workplace(request, county="county"))
     page = paginate(request, duties_of(actor, year).filter(filters.condition()))
     return render(request, "riskpool/duties.html", {"year": year, "page": page, "filters": filters})
 

@@ -44,7 +44,14 @@ SIGN_IN = "sign-in"
 
 TABLE = """
 address                     method row       CityO CityF CountyO CountyF Adjust  Review  Audit Admin Secur nobody
-access:home                 GET    -         302   302   302     302     302     302     302   302   302   sign-in
+access:home                 GET    -         200   200   200     200     200     200     200   200   200   sign-in
+access:work                 GET    work      403   403   403     403     200     403     403   403   403   sign-in
+access:workplace            POST   -         302   302   302     302     302     302     302   302   302   sign-in
+web:filters                 GET    -         200   200   200     200     200     200     200   200   200   sign-in
+web:save_filter             POST   -         302   302   302     302     302     302     302   403   403   sign-in
+web:open_filter             GET    filter    404   404   302/404 404     404     404     404   404   404   sign-in
+web:rename_filter           POST   filter    404   404   302/404 404     404     404     404   404   404   sign-in
+web:delete_filter           POST   filter    404   404   302/404 404     404     404     404   404   404   sign-in
 access:login                GET    -         302   302   302     302     302     302     302   302   302   200
 access:login                POST   -         302   302   302     302     302     302     302   302   302   302
 access:logout               POST   -         302   302   302     302     302     302     302   302   302   302
@@ -360,8 +367,8 @@ api:agreements              GET    -         403   403   403     403     200    
 api:agreement               GET    agreement# 403  403   403     403     200/404 200/404 403   403   403   401
 """
 
-# Allowed POSTs that write nothing: the language and signing out are kept in the visitor's own cookies and session, a
-# search leads on, the calculation only shows, and whoever is signed in already is led home.
+# Allowed POSTs that write nothing: language, workplace and signing out are kept in the visitor's own cookies and
+# session, a search leads on, the calculation only shows, and whoever is signed in already is led home.
 WRITES_NOTHING = frozenset(
     {
         "set_language",
@@ -370,6 +377,7 @@ WRITES_NOTHING = frozenset(
         "access:second_step",  # nobody is halfway in
         "access:recovery_codes",  # nobody has a second factor
         "access:remove_second_factor",
+        "access:workplace",
         "enrollment:find_household",
         "claims:find_household",
         "claims:calculation",

@@ -66,6 +66,9 @@ from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.models import Export
 from jincheng_insurance.sheets.services import make_export, request_export
 from jincheng_insurance.web.downloads import DOCX, XLSX
+from jincheng_insurance.web.filter_pages import PAGES
+from jincheng_insurance.web.models import SavedFilter
+from jincheng_insurance.web.saved import save_filter
 from premiums.services.fund_imports import upload_funds
 from premiums.services.funds import confirm_receipt, pay_funds
 from premiums.services.reminders import remind_of_arrears
@@ -188,6 +191,13 @@ class Town:
                 if method not in {"GET", "POST"}
                 else _send(client, method, path, data)
             )
+
+    def get(self, visitor: str, url: str) -> HttpResponse:
+        """The page at an address, as that role or nobody sees it; what the look leaves behind is undone."""
+        client = Client()
+        client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
+        with Undone():
+            return client.get(url)
 
 
 def _send(client: Client, method: str, path: str, data: dict[str, object]) -> HttpResponse:
@@ -425,6 +435,8 @@ def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
             "large": _large_export(party).pk,
             "kind": "insured",
             "bulk": _claims_workbook(party, person).pk,
+            "filter": _saved_filter(party).pk,
+            "work": "claims-to-assess",
             "token": party[Role.ADJUSTER].api_tokens.get().pk,
             "user": party[Role.COUNTY_OFFICER].pk,
             "signed_in": party[Role.ADJUSTER].pk,
@@ -464,6 +476,16 @@ def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
     side.insurers_codes = [f"{party.county.code}-4.xlsx", f"{party.county.code}-2026-1"]
     side.posted["roster:complete_number"] = {"id_number": number_of(newborn)}
     return side
+
+
+def _saved_filter(party: Party) -> SavedFilter:
+    """A filter that the county's officer keeps."""
+    return save_filter(
+        page=PAGES["riskpool:duties"],
+        name=f"逾期{party.county.code}",
+        fields={"state": "overdue"},
+        actor=party[Role.COUNTY_OFFICER],
+    )
 
 
 def _handed_in(party: Party) -> Duty:
@@ -766,6 +788,9 @@ def _posted(
         "access:proof": {"proof": ""},
         "access:change_password": {"old": "", "new": "Qinhe-River-2027", "again": "Qinhe-River-2027"},
         "access:second_factor": {"code": "000000"},
+        "access:workplace": {"year": year, "county": "", "next": "/claims/"},
+        "web:save_filter": {"name": "待交报告", "page": "riskpool:duties", "query": "state=open"},
+        "web:rename_filter": {"name": "新名称"},
         "access:tokens": {"name": "claims system", "days": "30"},
         "api:eligibility": {"identity_number": number, "policy_year": year},
         "api:claims": {"identity_number": number, "policy_year": year, "reserve": "500.00"},

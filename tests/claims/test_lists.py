@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import Claim
-from claims.selectors import queues, waiting_for
+from claims.selectors.work import queues, waiting_for
 from jincheng_insurance.access.roles import Role
 from tests.world import World, approved_claim, insure_person, reported_claim, reported_loss, submitted_claim
 
@@ -53,8 +53,8 @@ def test_the_list_shows_what_the_filter_asks_for_within_reach(
 def test_the_queue_puts_the_overdue_payment_first(world: World, rows: dict[str, Claim]) -> None:
     pay = queues(world.own[Role.REVIEWER]).pay
     assert pay is not None
-    assert [row.claim for row in pay] == [rows["overdue"], rows["approved"]]
-    assert pay[0].days <= 0 < pay[1].days == 10
+    assert [row.claim for row in pay.rows] == [rows["overdue"], rows["approved"]]
+    assert pay.rows[0].days <= 0 < pay.rows[1].days == 10
 
 
 def test_each_role_is_shown_its_own_work(world: World, rows: dict[str, Claim]) -> None:
@@ -62,7 +62,7 @@ def test_each_role_is_shown_its_own_work(world: World, rows: dict[str, Claim]) -
     adjuster, reviewer = world.own[Role.ADJUSTER], world.own[Role.REVIEWER]
     decide = queues(reviewer).decide
     assert decide is not None
-    assert [row.claim for row in decide] == [submitted]
+    assert [row.claim for row in decide.rows] == [submitted]
     assert (queues(adjuster).decide, queues(reviewer).assess) == (None, None)
     assert (waiting_for(adjuster), waiting_for(reviewer)) == (2, 3)
 

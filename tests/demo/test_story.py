@@ -9,6 +9,8 @@ from django.db.models import Sum
 from claims.models import BenefitYear, Claim, Decision, LossEntry, Payment
 from demo.story import BANK_FEE, TARGETS
 from enrollment.models import Agreement, PayeeAccount, RosterPerson
+from jincheng_insurance.access.models import User
+from jincheng_insurance.web.workbench import waiting_for
 from premiums.models import FundEntry, Receipt
 from riskpool.models import Alert
 from riskpool.selectors.ratio import pool_figures
@@ -39,6 +41,9 @@ def test_the_demo_tells_its_year_through_the_services(capsys: pytest.CaptureFixt
     assert paid_in["140581"] - received["140581"] == BANK_FEE
     assert received["140522"] == paid_in["140522"]
     assert received["140524"] < paid_in["140524"]
+
+    city = User.objects.get(username="city")
+    assert {each.work.name for each in waiting_for(city)} >= {"duties-to-receive", "suspensions-to-decide"}
 
     assert set(PayeeAccount.objects.values_list("state", flat=True)) == {"proposed", "confirmed"}
 

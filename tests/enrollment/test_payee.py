@@ -15,8 +15,8 @@ from enrollment.selectors import (
     confirmed_account,
     masked_account,
     open_account,
-    waiting_accounts,
 )
+from enrollment.selectors.work import accounts_to_decide
 from enrollment.services.payee import confirm_account, doubtful, propose_account, refuse_account
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
@@ -92,8 +92,8 @@ def test_a_new_proposal_takes_the_place_of_one_that_waits(
     again = proposed(world, person.roster_person)
     with pytest.raises(Refused, match="已替换"):
         confirm_account(account=first, actor=second)
-    assert waiting_accounts(second) == 1
-    assert waiting_accounts(world.own[Role.COUNTY_OFFICER]) == 0
+    assert accounts_to_decide(second).count() == 1
+    assert not accounts_to_decide(world.own[Role.COUNTY_OFFICER])
     with pytest.raises(Refused, match="正待复核"):
         propose_account(
             person=person.roster_person,
