@@ -46,7 +46,8 @@ def let_go_stale() -> None:
 
 
 def hidden(page: str) -> dict[str, str]:
-    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    main = page.partition('<main id="main"')[2]
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', main)
     return {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
 
 

@@ -191,7 +191,7 @@ def test_a_lost_one_is_reset_by_a_security_officer_who_is_somebody_else(client: 
     with_second_factor(officer)
     client.force_login(user)
     with pytest.raises(PermissionDenied):
-        reset_second_factor(user=user, actor=make_user("admin", Role.ADMINISTRATOR))
+        reset_second_factor(user=user, actor=make_user("auditor", Role.AUDITOR))
     with pytest.raises(Refused):
         reset_second_factor(user=officer, actor=officer)
     reset_second_factor(user=user, actor=officer)
