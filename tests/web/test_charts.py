@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jincheng_insurance.web.charts import Bar, Series, Threshold, as_percent, bar_chart, line_chart
+from jincheng_insurance.web.charts import (
+    Bar,
+    Series,
+    Step,
+    Threshold,
+    as_percent,
+    bar_chart,
+    line_chart,
+    waterfall_chart,
+)
 from jincheng_insurance.web.charts.parts import spread, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -183,3 +192,23 @@ def test_ticks_hold_every_value_and_are_few(values: list[Decimal]) -> None:
     assert marks[0] <= min([Decimal(0), *values])
     assert marks[-1] >= max([Decimal(0), *values])
     assert 2 <= len(marks) <= 11
+
+
+def test_a_step_of_a_sum_begins_where_the_one_before_it_ended() -> None:
+    steps = [
+        Step("billed", Decimal(1000), "total"),
+        Step("paid by others", Decimal(400), "less"),
+        Step("earlier", Decimal(200), "more"),
+        Step("pays", Decimal(500), "result"),
+    ]
+    svg = ElementTree.fromstring(waterfall_chart(title="Sum", steps=steps, width=1000))
+    bars = [(float(rect.attrib["x"]), float(rect.attrib["width"])) for rect in svg.iter(f"{SVG}rect")]
+    assert bars == [(0, 1000), (600, 400), (600, 200), (0, 500)]
+    assert texts(svg)[1::2] == ["1,000.00", "− 400.00", "+ 200.00", "= 500.00"]
+
+
+def test_a_sum_of_nothing_is_drawn_too() -> None:
+    steps = [Step("billed", Decimal(0), "total"), Step("less", Decimal(5), "less")]
+    assert (
+        len(list(ElementTree.fromstring(waterfall_chart(title="Sum", steps=steps)).iter(f"{SVG}rect"))) == 2
+    )

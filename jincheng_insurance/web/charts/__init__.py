@@ -2,6 +2,7 @@
 
 from jincheng_insurance.web.charts.bar import bar_chart
 from jincheng_insurance.web.charts.line import line_chart
-from jincheng_insurance.web.charts.parts import Bar, Series, Threshold, as_percent
+from jincheng_insurance.web.charts.parts import Bar, Series, Step, Threshold, as_percent
+from jincheng_insurance.web.charts.waterfall import waterfall_chart
 
-__all__ = ["Bar", "Series", "Threshold", "as_percent", "bar_chart", "line_chart"]
+__all__ = ["Bar", "Series", "Step", "Threshold", "as_percent", "bar_chart", "line_chart", "waterfall_chart"]
