@@ -55,6 +55,9 @@ healthz                     GET    -         200   200   200     200     200    
 readyz                      GET    -         200   200   200     200     200     200     200   200   200
 metrics                     GET    -         200   200   200     200     200     200     200   200   200
 
+help:guides                 GET    -         200   200   200     200     200     200     200   200   sign-in
+help:guide                  GET    guide     200   200   200     200     200     200     200   200   sign-in
+
 roster:imports              GET    -         200   403   200     403     403     403     200   403   sign-in
 roster:imports              POST   -         302   403   302     403     403     403     403   403   sign-in
 roster:import               GET    import    200   403   200/404 403     403     403     200   403   sign-in

@@ -405,6 +405,7 @@ def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
             "export": export.pk,
             "large": _large_export(party).pk,
             "kind": "insured",
+            "guide": "county_officer",
             "bulk": _claims_workbook(party, person).pk,
             "token": party[Role.ADJUSTER].api_tokens.get().pk,
             "agreement#": party.agreement.number,
