@@ -81,7 +81,12 @@ SEEN_BY = {
     "riskpool:ledger": Role.AUDITOR,
     "claims:list": Role.ADJUSTER,
     "claims:claim": Role.ADJUSTER,
+    "claims:documents": Role.ADJUSTER,
     "claims:queue": Role.REVIEWER,
+    "claims:batch": Role.REVIEWER,
+    "claims:line": Role.REVIEWER,
+    "riskpool:duty": Role.ADJUSTER,
+    "enrollment:account": Role.REVIEWER,
     "premiums:list": Role.CITY_FINANCE,
     "premiums:ledger": Role.COUNTY_FINANCE,
 }
