@@ -3,9 +3,11 @@ does, in both languages and two widths. Not part of the suite; what has no row i
 
 import datetime
 import os
+import re
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cache
 from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +21,7 @@ from django.db.models import Model, QuerySet
 from django.test import Client
 from django.utils import timezone
 from openpyxl import Workbook
-from PIL import Image
+from PIL import Image, ImageColor
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -39,6 +41,7 @@ from enrollment.models import (
     RosterImport,
     RosterPerson,
 )
+from enrollment.services.member import change_member
 from enrollment.services.moving import ask_move
 from enrollment.services.payee import propose_account
 from enrollment.services.roster import check_import, upload_roster
@@ -56,11 +59,12 @@ from tests.browser.walk import Stop, enter, stops, visit
 from tests.papers import pdf
 from tests.world import account_facts
 
-OUT = Path(settings.BASE_DIR) / "docs" / "screens"
+ROOT = Path(settings.BASE_DIR)
+OUT = ROOT / "docs" / "screens"
 COUNTY = "140524"
 WIDTHS = (1366, 683)
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-HIGHEST, COLOURS = 1536, 32
+HIGHEST, LIGHT = 1400, 420
 PERSONS = int(os.environ.get("PERSONS", "3000"))
 # The one whose daily work a page is, before those who may only look.
 ORDER = (
@@ -127,8 +131,18 @@ def enrich(who: Mapping[str, User]) -> dict[str, int | str]:
     )
     make_export(export_id=export.pk)
     rows["export"] = export.pk
-    person = InsuredPerson.objects.filter(insured_household__agreement__county__code=COUNTY).first()
+    person = InsuredPerson.objects.filter(
+        insured_household__agreement__county__code=COUNTY, claims__isnull=False
+    ).first()
     assert person is not None
+    rows |= {"person": person.pk, "member": person.roster_person_id}
+    change_member(
+        person=person.roster_person,
+        basic_insurance=person.basic_insurance,
+        telephone="13800001234",
+        policy_year=person.insured_household.policy_year,
+        actor=officer,
+    )
     with suppress(Refused):
         propose_account(person=person.roster_person, facts=account_facts(person.roster_person), actor=officer)
     away = RosterHousehold.objects.filter(county__code="140581").first()
@@ -215,12 +229,27 @@ def cookies_of(user: User) -> SimpleCookie:
     return client.cookies
 
 
+@cache
+def palette() -> Image.Image:
+    """The colours of the product's own style sheet and charts, and what the edges of letters mix of them."""
+    sources = [ROOT / "static/css/app.css", ROOT / "jincheng_insurance/web/charts/parts.py"]
+    named = {name for path in sources for name in re.findall(r"#[0-9a-f]{6}", path.read_text("utf-8"))}
+    colours = [(255, 255, 255), *(ImageColor.getrgb(name)[:3] for name in sorted(named))]
+    dark = [colour for colour in colours if sum(colour) < LIGHT]
+    colours += [
+        tuple(part + (255 - part) * share // 4 for part in colour) for colour in dark for share in (1, 2, 3)
+    ]
+    image = Image.new("P", (1, 1))
+    image.putpalette([part for colour in colours[:256] for part in colour])
+    return image
+
+
 def keep(picture: bytes, path: Path) -> None:
-    """Write a picture small: cut where it gets very long, and with few colours."""
+    """Write a picture small: cut where it gets very long, and in our own colours."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(BytesIO(picture)) as image:
         cut = image.convert("RGB").crop((0, 0, image.width, min(image.height, HIGHEST)))
-        few = cut.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few = cut.quantize(palette=palette(), dither=Image.Dither.NONE)
     few.save(path, optimize=True)
 
 
