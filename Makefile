@@ -10,13 +10,14 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check audit lint format types lock messages bench-roster bench-find bench-claims bench-pool
+.PHONY: help install demo demo-reset test check docs screenshots audit lint format types lock messages bench-roster bench-find bench-claims bench-pool
 
 help:
 	@echo "make demo        everything with synthetic data; Ctrl-C ends it (PORT=8080 for another port)"
 	@echo "make demo-reset  the same, from an empty database"
 	@echo "make test        the whole suite, on its own database and broker"
 	@echo "make check       lint, format, types, order of imports, migrations, messages, then the tests"
+	@echo "make docs        docs/ as pages, in build/docs; make screenshots takes the pictures of docs/screens anew"
 	@echo "make bench-roster, bench-find, bench-claims, bench-pool    how fast it is (bench/README.md; FLAGS=--runs=1)"
 	@echo "make install     only the environment, in .venv"
 	@echo "make format, make lint, make types, make messages, make lock    one thing at a time"
@@ -50,6 +51,7 @@ check: install
 	$(MAKE) audit
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py messages --check
+	$(MAKE) docs
 	$(MAKE) test
 
 lint: install
@@ -57,6 +59,14 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m bandit -q -c pyproject.toml -r jincheng_insurance enrollment claims premiums riskpool
+
+# Without a network, and any warning fails.
+docs: install
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
+
+# Every page of the demo's story, in both languages and sizes, into docs/screens; takes minutes.
+screenshots: install
+	@exec $(BIN)/pytest -q tests/browser/screens.py
 
 # Fails on a known hole of a pinned package; says so where it could not ask.
 audit: install

@@ -59,16 +59,16 @@ class SampleHousehold:
 
 
 def make_households(
-    *, persons: int, seed: int = 2026, counties: Sequence[str] | None = None
+    *, persons: int, seed: int = 2026, counties: Sequence[str] | None = None, after: int = 0
 ) -> Iterator[SampleHousehold]:
-    """Households until at least `persons` persons are made, spread over the counties (codes) by their size. The same
-    arguments give the same households."""
+    """Households until at least `persons` persons are made, spread over the counties (codes) by their size; their
+    serial numbers begin after `after`. The same arguments give the same households."""
     names = dict(COUNTIES)
     codes = list(counties or names)
     random = Random(seed)
     weights = list(accumulate(SHARES[code] for code in codes))
     townships = {code: [name for _, name, county in TOWNSHIPS if county == code] for code in codes}
-    serials = dict.fromkeys(codes, 0)
+    serials = dict.fromkeys(codes, after)
     used: set[str] = set()
     made = 0
     while made < persons:

@@ -326,7 +326,8 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# The guides' pictures are static files too.
+STATICFILES_DIRS = [BASE_DIR / "static", ("screens", BASE_DIR / "docs" / "screens")]
 if ENVIRONMENT in {"demo", "test"}:
     WHITENOISE_USE_FINDERS = True
 else:  # collected while the image is built, under names that change with the content, so that browsers may keep them

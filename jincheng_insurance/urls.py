@@ -26,6 +26,7 @@ urlpatterns = [
     path("claims/", include("claims.urls")),
     path("pool/", include("riskpool.urls")),
     path("audit/", include("jincheng_insurance.audit.urls")),
+    path("help/", include("jincheng_insurance.web.help")),
     path("api/v1/", include((API, "api"))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

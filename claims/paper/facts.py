@@ -13,6 +13,7 @@ from django.utils import timezone
 from claims.adjudication import adjudicate_claim, adjudicate_loss
 from claims.models import Claim, Decision, MedicalBill, SignOff
 from claims.paper.words import coverage_name
+from claims.services.documents import current_request, standing_documents, takes_documents
 from claims.services.outcome import standing_decision, standing_payment
 from claims.texts import account_of, peril_label
 from claims.transitions import TRANSITIONS
@@ -94,7 +95,8 @@ class ClaimFacts:
     """A claim as its papers tell it. `reckonings` are the decision's own stages once it is decided, before that what
     the rules would give now, of a loss as if all three had signed; `refusal` is the rule's word where they give
     nothing, `refused_by` its code. `granted` is None until decided, `rejected` is why nothing is paid, `paid_on` the
-    day of the payment in force. A rejected or withdrawn claim still tells of the bills that fell with it."""
+    day of the payment in force, `missing` the kinds of papers asked for and not in yet. A rejected or withdrawn claim
+    still tells of the bills that fell with it."""
 
     number: str
     coverage: str
@@ -119,6 +121,7 @@ class ClaimFacts:
     decided_by: str
     submitted_by: str
     paid_on: datetime.date | None
+    missing: tuple[str, ...]
     terms: Terms
 
 
@@ -154,6 +157,7 @@ def claim_facts(claim: Claim) -> ClaimFacts:
         decided_by=str(claim.approved_by or claim.rejected_by or ""),
         submitted_by=str(claim.submitted_by) if claim.submitted_by else "",
         paid_on=payment.paid_on if payment else None,
+        missing=_missing(claim),
         terms=terms,
     )
 
@@ -241,6 +245,14 @@ def _why_rejected(claim: Claim) -> str:
     event = claim.events.filter(step="reject").last()
     label = str(claim.get_rejection_reason_display())
     return f"{label}：{account_of(event.note)}" if event is not None else label
+
+
+def _missing(claim: Claim) -> tuple[str, ...]:
+    asked = current_request(claim) if takes_documents(claim) else None
+    if asked is None:
+        return ()
+    here = {document.kind for document in standing_documents(claim)}
+    return tuple(kind for kind in asked.missing if kind not in here)
 
 
 def _decided_on(claim: Claim, decision: Decision | None) -> datetime.date | None:

@@ -15,7 +15,7 @@ from claims import selectors
 from claims.checklists import ON_OCCASION, cases_of, needed_papers
 from claims.forms.documents import PeriodForm
 from claims.models import Claim, DocumentKind
-from claims.paper import letters, lists
+from claims.paper import letters, lists, plain
 from claims.paper.facts import claim_facts
 from claims.selectors.lists import (
     MOST_ROWS,
@@ -44,12 +44,14 @@ def _claim(actor: User, pk: int) -> Claim:
     return access_row(selectors.claims(actor), actor, pk=pk)
 
 
-def _claim_paper(request: HttpRequest, claim: Claim, paper: Paper) -> HttpResponse:
+def _claim_paper(
+    request: HttpRequest, claim: Claim, paper: Paper, template: str = "claims/paper/claim_paper.html"
+) -> HttpResponse:
     """One claim's paper in the format asked for; without one, the page. Either is on record as a look at the claim."""
     note_view(actor=actor_of(request), on=claim)
     if request.GET.get("format") == WORD:
         return word_file(paper)
-    return render(request, "claims/paper/claim_paper.html", {"claim": claim, "paper": paper})
+    return render(request, template, {"claim": claim, "paper": paper})
 
 
 @requires(Act.VIEW_CLAIM)
@@ -73,8 +75,11 @@ def decision_letter(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Act.VIEW_CLAIM)
 @require_GET
 def plain_words(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sum for the insured to see, without the office's frame; Chinese, in English where `?language=en` asks."""
     claim = _claim(actor_of(request), pk)
-    return _claim_paper(request, claim, letters.plain_words(claim_facts(claim)))
+    language = "en" if request.GET.get("language") == "en" else "zh-hans"
+    paper = plain.plain_words(claim_facts(claim), language=language)
+    return _claim_paper(request, claim, paper, template="claims/paper/plain_words.html")
 
 
 @requires(Act.VIEW_CLAIM)

@@ -192,7 +192,8 @@ def _serve(port: int, ends: list[Callable[[], None]]) -> int:
     if not bundled or "loaded" not in values:
         say("Loading synthetic demo data (once, less than a minute)")
         _manage(environment, "load_demo")
-        people = ("--persons=200", "--seed=7", "--county=140524")
+        # Households that the story's own roster doesn't list.
+        people = ("--persons=200", "--seed=7", "--county=140524", "--after=500000")
         _manage(environment, "make_sample_data", *people, f"--out={sample}", quiet=True)
         if bundled:
             keep_secrets(values | {"loaded": "yes"})

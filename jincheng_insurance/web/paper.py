@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from jincheng_insurance.web import formats
-from jincheng_insurance.web.charts import Series, Threshold, line_chart
+from jincheng_insurance.web.charts import Series, Step, Threshold, line_chart, waterfall_chart
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,6 +94,20 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """A sum drawn step by step, on the page alone: its figures belong in a table beneath."""
+
+    kind: ClassVar[str] = "chart"
+    rows: tuple[Step, ...]
+    heading: str = ""
+
+    @property
+    def drawing(self) -> SafeString:
+        """As SVG."""
+        return waterfall_chart(title=str(self.rows[-1].label), steps=self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Signatures:
     """Where parties sign, each with a line for the day."""
 
@@ -101,13 +115,13 @@ class Signatures:
     parties: tuple[str, ...]
 
 
-Block = Text | Facts | Table | Chart | Signatures
+Block = Text | Facts | Table | Chart | Steps | Signatures
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
     """A whole paper. `file_name` has no ending and no personal data; `large` asks for big type; `closing` (who issues
-    it, and when) stands at the right under the last block."""
+    it, and when) stands at the right under the last block; `language` is what its words are in."""
 
     title: str
     file_name: str
@@ -115,6 +129,7 @@ class Paper:
     number: str = ""
     large: bool = False
     closing: tuple[str, ...] = field(default=())
+    language: str = "zh-hans"
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -15,7 +15,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
-from jincheng_insurance.web.paper import Chart, Facts, Paper, Signatures, Table, Text
+from jincheng_insurance.web.paper import Chart, Facts, Paper, Signatures, Steps, Table, Text
 from jincheng_insurance.web.word_chart import add_line_chart
 
 BODY_FONT = "仿宋"
@@ -166,6 +166,8 @@ def write_word(paper: Paper) -> bytes:
     add_title(document, paper.title, paper.number)
     after_table = False
     for block in paper.blocks:
+        if isinstance(block, Steps):
+            continue
         if after_table and not isinstance(block, Signatures) and not block.heading:
             add_space(document)
         after_table = isinstance(block, Facts | Table)

@@ -105,6 +105,9 @@ access:begin_second_factor  POST   -         302   302   302     302     302    
 access:recovery_codes       POST   -         302   302   302     302     302     302     302   302   302   sign-in
 access:remove_second_factor POST   -         302   302   302     302     302     302     302   302   302   sign-in
 
+help:guides                 GET    -         200   200   200     200     200     200     200   200   200   sign-in
+help:guide                  GET    guide     200   200   200     200     200     200     200   200   200   sign-in
+
 roster:imports              GET    -         200   403   200     403     403     403     200   403   403   sign-in
 roster:imports              POST   -         302   403   302     403     403     403     403   403   403   sign-in
 roster:import               GET    import    200   403   200/404 403     403     403     200   403   403   sign-in

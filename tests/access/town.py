@@ -434,6 +434,7 @@ def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
             "export": export.pk,
             "large": _large_export(party).pk,
             "kind": "insured",
+            "guide": "county_officer",
             "bulk": _claims_workbook(party, person).pk,
             "filter": _saved_filter(party).pk,
             "work": "claims-to-assess",

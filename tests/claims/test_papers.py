@@ -18,14 +18,13 @@ from openpyxl import load_workbook
 
 from claims import selectors
 from claims.models import Care, Claim, Payment
-from claims.paper import letters, lists
+from claims.paper import letters, lists, plain
 from claims.paper.facts import ClaimFacts, claim_facts
 from claims.paper.lists import Paid, Period, Posted
 from claims.selectors.lists import grants_of, paid_until, payments_of
 from claims.services import documents
 from claims.services.batches import drop_line
 from claims.services.bills import add_bill
-from claims.services.outcome import withdraw_claim
 from claims.services.payment import record_payment
 from enrollment.selectors import identity_place
 from jincheng_insurance.access.models import Region
@@ -49,7 +48,6 @@ from tests.world import (
     reported_claim,
     reported_loss,
     reversed_payment,
-    submitted_claim,
 )
 
 TWIP = 635
@@ -135,7 +133,7 @@ def test_where_each_bill_bears_the_deductible_the_reason_says_so(world: World) -
     facts = facts_of(world, claim)
     object.__setattr__(facts, "terms", default_terms(2026).with_changes({"deductible_basis": "per_visit"}))
     assert "没有一张单据" in words_of(letters.decision_letter(facts))
-    assert "每张单据先由自己负担" in words_of(letters.plain_words(facts))
+    assert "每张单据先由自己负担" in words_of(plain.plain_words(facts))
 
 
 def test_the_cap_is_named_where_it_cuts(world: World) -> None:
@@ -147,47 +145,13 @@ def test_an_undecided_claim_has_plain_words_but_no_letter(world: World) -> None:
     claim = reported_claim(world.own)
     add_bill(claim=claim, facts=bill_facts("1500", care=Care.OUTPATIENT), actor=world.own[Role.ADJUSTER])
     facts = facts_of(world, claim)
-    text = words_of(letters.plain_words(facts))
+    text = words_of(plain.plain_words(facts))
     assert "按目前录入的单据，您可得到" in text
     assert "250.00 元" in text
     with pytest.raises(ValueError, match="decided"):
         letters.decision_letter(facts)
     answer = signed_in(world, Role.ADJUSTER).get(reverse("claims:decision_letter", args=[claim.pk]))
     assert answer["Location"] == reverse("claims:claim", args=[claim.pk])
-
-
-def test_a_rule_that_refuses_is_said_in_words_for_the_insured(world: World) -> None:
-    claim = reported_claim(world.own, insure_person(world.own, basic_insurance="unknown"))
-    add_bill(claim=claim, facts=bill_facts("5000"), actor=world.own[Role.ADJUSTER])
-    facts = facts_of(world, claim)
-    assert facts.refusal
-    said = words_of(letters.plain_words(facts))
-    assert "还没有作出决定" in said
-    assert "还没有查到您今年是否参加了基本医疗保险" in said
-    for staff in (facts.refusal, "审批", "算出来"):
-        assert staff not in said
-    assert facts.refusal in words_of(letters.calculation_sheet(facts))
-
-
-def test_a_withdrawn_and_a_rejected_claim_are_not_told_how_they_were_reckoned(world: World) -> None:
-    withdrawn = submitted_claim(world.own)
-    withdraw_claim(claim=withdrawn, reason="家属误报", actor=world.own[Role.ADJUSTER])
-    said = words_of(letters.plain_words(facts_of(world, withdrawn)))
-    assert "已按您的意愿撤回" in said
-    assert "如有异议" not in said
-    rejected = facts_of(world, rejected_claim(world.own))
-    assert rejected.rejected.endswith("：单据不全")
-    refused = words_of(letters.plain_words(rejected))
-    assert "这一次不能赔付" in refused
-    assert f"原因：{rejected.rejected}" in refused
-    for text in (said, refused):
-        assert "算出来" not in text
-
-
-def test_a_sum_of_nothing_says_why(world: World) -> None:
-    said = words_of(letters.plain_words(facts_of(world, approved_claim(world.own, self_pay="1500"))))
-    assert "是这样算出来的" in said
-    assert "1,500.00 元，未超过起付线 2,000.00 元" in said
 
 
 def test_a_paid_batch_is_posted_as_paid_with_its_last_day(world: World) -> None:
@@ -204,24 +168,6 @@ def test_a_paid_batch_is_posted_as_paid_with_its_last_day(world: World) -> None:
     assert "已支付" in page.content.decode()
 
 
-def test_the_plain_words_add_up(world: World) -> None:
-    (table,) = letters.plain_words(facts_of(world, second_claim(world))).tables
-    amounts = [row[1] for row in table.rows]
-    assert [str(amount) for amount in amounts] == [
-        "6718.10",
-        "1000.00",
-        "5718.10",
-        "8718.10",
-        "2000.00",
-        "6718.10",
-        "3359.05",
-        "20000.00",
-        "500.00",
-        "2859.05",
-        "16640.95",
-    ]
-
-
 def test_a_property_decision_makes_the_same_papers(world: World) -> None:
     household = insure_household(world.own)
     approved_loss(world.own, household, amount="15000")
@@ -234,7 +180,7 @@ def test_a_property_decision_makes_the_same_papers(world: World) -> None:
     sheet = words_of(letters.calculation_sheet(facts))
     for said in ("自然灾害", "洪水", "电视机", "1台", "12,000.00", "签字人", "村委会", "5,000.00"):
         assert said in sheet
-    assert "15,000.00" in words_of(letters.plain_words(facts))
+    assert "15,000.00" in words_of(plain.plain_words(facts))
 
 
 def test_a_loss_not_signed_yet_is_reckoned_as_entered_and_its_sheet_says_who_is_missing(world: World) -> None:
@@ -513,9 +459,9 @@ def test_word_documents_are_whole_in_structure(world: World) -> None:
     papers = [
         letters.calculation_sheet(facts),
         letters.decision_letter(facts),
-        letters.plain_words(facts),
+        plain.plain_words(facts),
         letters.calculation_sheet(loss),
-        letters.plain_words(facts_of(world, rejected_claim(world.own))),
+        plain.plain_words(facts_of(world, rejected_claim(world.own))),
         letters.documents_notice(facts, papers=[("发票", "原件")], note="", asked_on=PERIOD.first),
         lists.posting(PERIOD, [Posted("村", "王小明", "medical", Decimal(1))]),
     ]

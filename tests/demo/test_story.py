@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db.models import Sum
 
 from claims.models import BenefitYear, Claim, Decision, LossEntry, Payment
+from demo.people import make_households
 from demo.story import BANK_FEE, TARGETS
 from enrollment.models import Agreement, PayeeAccount, RosterPerson
 from jincheng_insurance.access.models import User
@@ -50,3 +51,11 @@ def test_the_demo_tells_its_year_through_the_services(capsys: pytest.CaptureFixt
     persons = RosterPerson.objects.count()
     call_command("load_demo", persons=800)
     assert RosterPerson.objects.count() == persons
+
+
+def test_the_workbook_to_try_the_import_with_lists_other_households_than_the_story() -> None:
+    codes = [
+        {household.code for household in make_households(persons=200, counties=["140524"], after=after)}
+        for after in (0, 500_000)
+    ]
+    assert not codes[0] & codes[1]

@@ -44,7 +44,7 @@ def free_port() -> int:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The product as a fresh clone has it. A demo that runs in the tree itself is left alone."""
     folder = tmp_path_factory.mktemp("clone") / "product"
-    left_out = shutil.ignore_patterns(".*", "__pycache__", "build", "bench", "docs", "node_modules", "tests")
+    left_out = shutil.ignore_patterns(".*", "__pycache__", "build", "bench", "node_modules", "tests")
     shutil.copytree(ROOT, folder, ignore=left_out)
     yield folder
     embedded(folder, "reset")

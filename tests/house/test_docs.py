@@ -9,14 +9,11 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
-from jincheng_insurance.web import catalogue
-
 ROOT: Path = settings.BASE_DIR
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 MAKE = re.compile(r"`make ([a-z-]+)[^`]*`|^ *make ([a-z-]+)", re.MULTILINE)
 COMMAND = re.compile(r"manage\.py ([a-z_]+)")
-PAGE_ROW = re.compile(r"^\| ([A-Z][a-z ]+) \| ([\u4e00-\u9fff]+) \|", re.MULTILINE)
 
 # Whose machine it was written on, and where packages come from, are nobody's business.
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|home/\w+|Users/\w+|root)/")
@@ -87,14 +84,6 @@ def test_every_command_that_a_document_names_exists() -> None:
         assert made <= targets, f"{name_of(document)}: no such make target {made - targets}"
         named = set(COMMAND.findall(text))
         assert named <= commands, f"{name_of(document)}: no such command {named - commands}"
-
-
-def test_the_guide_calls_pages_as_the_chinese_page_does() -> None:
-    rows = PAGE_ROW.findall((ROOT / "docs" / "users-guide.md").read_text(encoding="utf-8"))
-    chinese = catalogue.read(catalogue.po_file(ROOT))
-    translated = {english: message.string for english, _ in rows if (message := chinese.get(english))}
-    assert len(rows) > 1
-    assert translated == dict(rows)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from jincheng_insurance.web.charts import (
     Bar,
     Series,
     Stack,
+    Step,
     Threshold,
     Tile,
     TileGroup,
@@ -21,6 +22,7 @@ from jincheng_insurance.web.charts import (
     line_chart,
     stack_chart,
     tile_chart,
+    waterfall_chart,
 )
 from jincheng_insurance.web.charts.parts import spread, ticks
 
@@ -264,3 +266,23 @@ def test_no_tile_lies_on_another_or_outside(values: list[int]) -> None:
 def test_charts_without_anything_to_show_are_drawn_all_the_same() -> None:
     for chart in (stack_chart(title="t", keys=["k"], stacks=[]), tile_chart(title="t", groups=[])):
         assert ElementTree.fromstring(chart).attrib["role"] == "img"
+
+
+def test_a_step_of_a_sum_begins_where_the_one_before_it_ended() -> None:
+    steps = [
+        Step("billed", Decimal(1000), "total"),
+        Step("paid by others", Decimal(400), "less"),
+        Step("earlier", Decimal(200), "more"),
+        Step("pays", Decimal(500), "result"),
+    ]
+    svg = ElementTree.fromstring(waterfall_chart(title="Sum", steps=steps, width=1000))
+    bars = [(float(rect.attrib["x"]), float(rect.attrib["width"])) for rect in svg.iter(f"{SVG}rect")]
+    assert bars == [(0, 1000), (600, 400), (600, 200), (0, 500)]
+    assert texts(svg)[1::2] == ["1,000.00", "− 400.00", "+ 200.00", "= 500.00"]
+
+
+def test_a_sum_of_nothing_is_drawn_too() -> None:
+    steps = [Step("billed", Decimal(0), "total"), Step("less", Decimal(5), "less")]
+    assert (
+        len(list(ElementTree.fromstring(waterfall_chart(title="Sum", steps=steps)).iter(f"{SVG}rect"))) == 2
+    )

@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--persons", type=int, required=True, help="how many persons in all, at least")
         parser.add_argument("--seed", type=int, default=2026)
         parser.add_argument("--county", action="append", help="6-digit code; may be given several times")
+        parser.add_argument("--after", type=int, default=0, help="household codes begin after this number")
         parser.add_argument("--style", choices=(*WRITERS, "both"), default="one-sheet")
         parser.add_argument("--one-file", action="store_true", help="the whole city in one workbook")
         parser.add_argument("--out", type=Path, required=True, help="folder to write into")
@@ -27,7 +28,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["out"]
         folder.mkdir(parents=True, exist_ok=True)
-        made = make_households(persons=options["persons"], seed=options["seed"], counties=options["county"])
+        made = make_households(
+            persons=options["persons"],
+            seed=options["seed"],
+            counties=options["county"],
+            after=options["after"],
+        )
         if options["one_file"]:
             groups = [("140500", list(made))]
         else:

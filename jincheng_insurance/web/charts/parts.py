@@ -52,6 +52,16 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step of a sum, `value` not below 0: a "total" that stands from 0, what comes off it ("less") or is added
+    ("more"), and the "result"."""
+
+    label: str
+    value: Decimal
+    kind: Literal["total", "less", "more", "result"]
+
+
+@dataclass(frozen=True)
 class Scale:
     """From a value to a place: `low`..`high` of the axis onto `start`..`end` of the drawing."""
 
