@@ -427,6 +427,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "jincheng_insurance.api.problems.answer",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_METADATA_CLASS": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": _("Jincheng Poverty-Prevention Insurance: API for insurers' systems"),

@@ -1,6 +1,7 @@
 """Every address of the product."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language
 
 from jincheng_insurance.web import health, metrics
@@ -18,7 +19,7 @@ API = [
 urlpatterns = [
     path("", include("jincheng_insurance.access.urls")),
     path("filters/", include("jincheng_insurance.web.urls")),
-    path("language/", set_language, name="set_language"),
+    path("language/", require_http_methods(["GET", "HEAD", "POST"])(set_language), name="set_language"),
     path("roster/", include("enrollment.urls.roster")),
     path("insured/", include("enrollment.urls.insured")),
     path("exports/", include("jincheng_insurance.sheets.urls")),

@@ -50,6 +50,7 @@ def safe_next(request: HttpRequest, address: str) -> str:
 
 
 class SignIn(auth_views.LoginView):
+    http_method_names = ("get", "head", "post")
     template_name = "access/login.html"
     form_class = SignInForm
     redirect_authenticated_user = True

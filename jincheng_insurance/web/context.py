@@ -11,8 +11,8 @@ from jincheng_insurance.web.workplace import switch_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `menu` (entries), `workplace` (the switch of year and county) and `shell` (name, unit, next, and
-    where help on this page is); empty where nobody is signed in."""
+    """Context processor: `menu` (entries), `workplace` (the switch of year and county) and `shell` (name, unit, next,
+    and where help on this page is); empty where nobody is signed in."""
     returns_to = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

@@ -169,7 +169,7 @@ class Town:
         data = {} if empty or method == "GET" else dict(side.posted.get(address, {}))
         if address.startswith("api:"):
             secret = None if csrf else self.tokens.get(visitor)
-            if address == "api:documents" and data:
+            if address == "api:documents" and data and method == "POST":
                 return hand_in(secret, path, **data)
             return call(secret, method, path, data if method == "POST" else None)
         later = address == "riskpool:confirm_settlement"
