@@ -10,7 +10,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check docs screenshots audit lint format types lock messages bench-roster bench-find bench-claims bench-pool
+.PHONY: help install demo demo-reset test check docs screenshots axe audit lint format types lock messages bench-roster bench-find bench-claims bench-pool bench-pages
 
 help:
 	@echo "make demo        everything with synthetic data; Ctrl-C ends it (PORT=8080 for another port)"
@@ -18,7 +18,8 @@ help:
 	@echo "make test        the whole suite, on its own database and broker"
 	@echo "make check       lint, format, types, order of imports, migrations, messages, then the tests"
 	@echo "make docs        docs/ as pages, in build/docs; make screenshots takes the pictures of docs/screens anew"
-	@echo "make bench-roster, bench-find, bench-claims, bench-pool    how fast it is (bench/README.md; FLAGS=--runs=1)"
+	@echo "make axe         looks for barriers, overflow and weight on every page of every role, in both languages"
+	@echo "make bench-roster, bench-find, bench-claims, bench-pool, bench-pages    how fast it is (bench/README.md; FLAGS=--runs=1)"
 	@echo "make install     only the environment, in .venv"
 	@echo "make format, make lint, make types, make messages, make lock    one thing at a time"
 
@@ -68,6 +69,10 @@ docs: install
 screenshots: install
 	@exec $(BIN)/pytest -q tests/browser/screens.py
 
+# Every page of every role in both languages, in a browser; takes minutes.
+axe: install
+	@exec $(BIN)/pytest -q -s tests/browser/every_role.py
+
 # Fails on a known hole of a pinned package; says so where it could not ask.
 audit: install
 	@$(BIN)/python deploy/audit.py
@@ -102,3 +107,6 @@ bench-claims: install
 
 bench-pool: install
 	@exec $(BIN)/python -m bench.pool $(FLAGS)
+
+bench-pages: install
+	@exec $(BIN)/python -m bench.latency $(FLAGS)

@@ -116,7 +116,7 @@ def _race(
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    _seal_numbers(waiting)
+    seal_numbers(waiting)
     bare = _together("bare", [list(range(options.each * 5 + WARM_UP))] * options.clients)
     for name in ("reviewer", "payer"):
         actor = User.objects.get(username=name)
@@ -138,7 +138,7 @@ def _race(
     return pairs, bare
 
 
-def _seal_numbers(claims: list[int]) -> None:
+def seal_numbers(claims: list[int]) -> None:
     """Give the copied persons numbers that open, since answers show them masked."""
     from claims.models import Claim
     from enrollment.models import RosterPerson
@@ -221,7 +221,8 @@ def _pages(asks: int, size: int) -> dict[tuple[str, str], float]:
 
 
 def templates_of_claims() -> dict[str, list[int]]:
-    """In every county one claim paid and one submitted, made by the product's own services: what is copied later."""
+    """In every county one claim paid and one submitted, made by the product's own services: what is copied later. People,
+    insurers and agreements that are there already are used."""
     from django.utils import timezone
 
     from claims.services.decision import approve_claim
@@ -233,22 +234,26 @@ def templates_of_claims() -> dict[str, list[int]]:
     from jincheng_insurance.access.roles import Role
 
     year = current_policy_year()
-    insurer = Insurer.objects.create(code="A", name="保险公司A")
+    first, _new = Insurer.objects.get_or_create(code="A", defaults={"name": "保险公司A"})
     names = ("adjuster", "reviewer", "payer", "city", "county")
-    people = {name: User.objects.create(username=name) for name in names}
-    for name, role in (("adjuster", Role.ADJUSTER), ("reviewer", Role.REVIEWER), ("payer", Role.REVIEWER)):
-        give_post(people[name], role, insurer=insurer)
+    people = {name: User.objects.get_or_create(username=name)[0] for name in names}
     give_post(people["city"], Role.CITY_OFFICER)
     made: dict[str, list[int]] = {"paid": [], "submitted": []}
-    for county in Region.objects.filter(level="county").order_by("code"):
-        give_post(people["county"], Role.COUNTY_OFFICER, region=county)
-        agreement = Agreement.objects.create(
+    agreements = [
+        Agreement.objects.get_or_create(
             policy_year=year,
             county=county,
-            insurer=insurer,
-            number=f"XY-{county.code}",
-            signed_on=f"{year.year}-01-01",
-        )
+            defaults={"insurer": first, "number": f"XY-{county.code}", "signed_on": f"{year.year}-01-01"},
+        )[0]
+        for county in Region.objects.filter(level="county").order_by("code")
+    ]
+    for insurer in {agreement.insurer for agreement in agreements}:
+        give_post(people["adjuster"], Role.ADJUSTER, insurer=insurer)
+        give_post(people["reviewer"], Role.REVIEWER, insurer=insurer)
+        give_post(people["payer"], Role.REVIEWER, insurer=insurer)
+    for agreement in agreements:
+        give_post(people["county"], Role.COUNTY_OFFICER, region=agreement.county)
+    for agreement in agreements:
         for state, keys in made.items():
             claim = _submitted(agreement, User.objects.in_bulk(field_name="username"), state)
             keys.append(claim.pk)

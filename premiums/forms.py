@@ -13,7 +13,7 @@ from enrollment.models import PolicyYear
 from enrollment.selectors import current_policy_year
 from jincheng_insurance.access.models import Region
 from jincheng_insurance.scheme.statement import Units
-from jincheng_insurance.web.forms import DateField, YuanField
+from jincheng_insurance.web.forms import CountField, DateField, YuanField
 from premiums.models import FundEntry, Side
 from premiums.services.funds import LARGEST
 
@@ -128,12 +128,18 @@ class BudgetForm(forms.Form):
         )
         for county in counties:
             for letter, name in (("h", _("Out-of-poverty households")), ("p", _("Out-of-poverty persons"))):
-                self.fields[f"{letter}{county.code}"] = forms.IntegerField(
+                self.fields[f"{letter}{county.code}"] = CountField(
                     label=f"{county} · {name}",
                     required=False,
-                    min_value=0,
                     max_value=MOST_COUNTED,
-                    widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6}),
+                    widget=forms.TextInput(
+                        attrs={
+                            "inputmode": "numeric",
+                            "autocomplete": "off",
+                            "size": 6,
+                            "aria-label": f"{county} · {name}",
+                        }
+                    ),
                 )
 
     def supposed(self, counted: dict[str, Units]) -> dict[str, Units]:

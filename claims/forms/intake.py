@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.forms.assessment import LossForm
 from claims.forms.parts import MOST_YUAN, OnceForm, StepForm, YearField
-from jincheng_insurance.web.forms import DateField, IdentityNumberField, YuanField
+from jincheng_insurance.web.forms import DateField, IdentityNumberField, YuanField, half_width
 
 
 class FindPersonForm(forms.Form):
@@ -19,6 +19,10 @@ class FindPersonForm(forms.Form):
         help_text=_("18 characters; the person must be insured for the policy year."),
     )
     year = YearField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["id_number"].widget.attrs["autofocus"] = True
 
 
 class FindHouseholdForm(StepForm):
@@ -31,6 +35,9 @@ class FindHouseholdForm(StepForm):
         label=_("Or the identity number of a member"), required=False, help_text=_("18 characters.")
     )
     year = YearField()
+
+    def clean_code(self) -> str:
+        return half_width(self.cleaned_data["code"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -15,6 +15,7 @@ from jincheng_insurance.scheme import identity
 
 LARGEST_AMOUNT = Decimal("9999999.99")
 SPACES = re.compile(r"[\s\u200b\ufeff]")
+THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,6})?")
@@ -46,7 +47,7 @@ class YuanField(forms.DecimalField):
             return super().to_python(value)
         text = half_width(value).removeprefix("¥").removesuffix("元")
         if "," in text:
-            if not re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text):
+            if not THOUSANDS.fullmatch(text):
                 raise ValidationError(self.error_messages["commas"], code="commas")
             text = text.replace(",", "")
         if text and not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", text):
@@ -55,6 +56,21 @@ class YuanField(forms.DecimalField):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:.2f}" if isinstance(value, Decimal) and value.is_finite() else value
+
+
+class CountField(forms.IntegerField):
+    """A whole number from 0 on. Full-width digits, spaces and thousands commas are taken as meant."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        super().__init__(min_value=0, **kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str):
+            value = half_width(value)
+            if THOUSANDS.fullmatch(value):
+                value = value.replace(",", "")
+        return super().to_python(value)
 
 
 class DateField(forms.DateField):

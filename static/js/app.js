@@ -40,6 +40,18 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 
+  // A page left with entries that nobody sent asks first.
+  let unsent = false;
+  document.addEventListener("input", (event) => {
+    unsent ||= Boolean(event.target.closest("main:not(.bare) form[method=post]:not(.filters)"));
+  });
+  document.addEventListener("submit", (event) => {
+    unsent &&= !event.target.closest("main");
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsent) event.preventDefault();
+  });
+
   // "Add a row" of a formset: copies its <template>, numbers it, counts it.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-add-row]");

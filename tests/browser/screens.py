@@ -55,7 +55,7 @@ from premiums.models import FundEntry, PremiumStatement
 from riskpool.models import Alert, Duty, SettlementDraft, Suspension
 from riskpool.services.settlement import draft_settlement
 from tests.access.table import ANONYMOUS
-from tests.browser.walk import Stop, enter, stops, visit
+from tests.browser.walk import Stop, enter, one_stop_a_page, visit
 from tests.papers import pdf
 from tests.world import account_facts
 
@@ -66,46 +66,6 @@ WIDTHS = (1366, 683)
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 HIGHEST, LIGHT = 1400, 420
 PERSONS = int(os.environ.get("PERSONS", "3000"))
-# The one whose daily work a page is, before those who may only look.
-ORDER = (
-    Role.COUNTY_OFFICER,
-    Role.ADJUSTER,
-    Role.REVIEWER,
-    Role.CITY_OFFICER,
-    Role.CITY_FINANCE,
-    Role.COUNTY_FINANCE,
-    Role.AUDITOR,
-)
-# Pages that another role's eyes show better.
-SEEN_BY = {
-    "riskpool:dashboard": Role.CITY_OFFICER,
-    "riskpool:settlements": Role.CITY_OFFICER,
-    "riskpool:settlement": Role.CITY_OFFICER,
-    "riskpool:suspension": Role.CITY_OFFICER,
-    "riskpool:ledger": Role.AUDITOR,
-    "claims:list": Role.ADJUSTER,
-    "claims:claim": Role.ADJUSTER,
-    "claims:documents": Role.ADJUSTER,
-    "claims:queue": Role.REVIEWER,
-    "claims:batch": Role.REVIEWER,
-    "claims:line": Role.REVIEWER,
-    "riskpool:duty": Role.ADJUSTER,
-    "enrollment:account": Role.REVIEWER,
-    "premiums:list": Role.CITY_FINANCE,
-    "premiums:ledger": Role.COUNTY_FINANCE,
-}
-
-
-def one_stop_a_page() -> list[Stop]:
-    """Each page once, ordered by who sees it."""
-    rest = [role for role in Role if role not in ORDER]
-    found: dict[str, Stop] = {}
-    for stop in stops([*ORDER, *rest, ANONYMOUS]):
-        if stop.address not in found or SEEN_BY.get(stop.address) == stop.role:
-            found[stop.address] = stop
-    return sorted(found.values(), key=lambda stop: stop.role)
-
-
 def people() -> dict[str, User]:
     """The demo's first person of each role that holds for the county, its insurer or the city."""
     by_role: dict[str, User] = {}

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from jincheng_insurance.scheme.identity import IDENTITY_ERROR_CODES
-from jincheng_insurance.web.forms import DateField, IdentityNumberField, TelephoneField, YuanField
+from jincheng_insurance.web.forms import CountField, DateField, IdentityNumberField, TelephoneField, YuanField
 from jincheng_insurance.web.renderer import FormRenderer
 
 GOOD_NUMBER = "11010519491231002X"  # the example printed in GB 11643-1999
@@ -120,6 +120,19 @@ def test_the_browser_is_asked_not_to_remember_an_identity_number() -> None:
 )
 def test_a_telephone_is_normalised(typed: str, number: str) -> None:
     assert TelephoneField().clean(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"), [("12,345", 12345), ("１２，３４５", 12345), (" 12 345 ", 12345), ("0", 0)]
+)
+def test_a_pasted_count_is_taken_as_meant(typed: str, count: int) -> None:
+    assert CountField().clean(typed) == count
+
+
+@pytest.mark.parametrize("typed", ["1,2", "-1", "1.5", "many"])
+def test_what_is_no_count_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        CountField().clean(typed)
 
 
 @pytest.mark.parametrize("typed", ["12345", "139035612345", "1390356123a"])
