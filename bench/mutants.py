@@ -2,6 +2,7 @@
 that room run against each. See docs/testing.md.
 
 python -m bench.mutants scheme access              what isn't tried yet, or not since it changed
+python -m bench.mutants access --share 20          a fifth of it, spread over all functions
 python -m bench.mutants scheme --survived          what survived too: there may be tests for it now
 python -m bench.mutants scheme --only '*.x_fen__*' these changes, again
 python -m bench.mutants --results                  the table of what was tried"""
@@ -15,6 +16,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 ROOT = Path(__file__).resolve().parent.parent
 TRIED = ROOT / "mutants"  # where mutmut works, by a name of its own
@@ -37,7 +39,7 @@ ROOMS: dict[str, tuple[list[str], list[str]]] = {
     ),
 }
 SURVIVED = (0, 5, 33)  # mutmut's codes for passed tests, and for none
-NOTICED = {"killed", "timeout", "segfault"}
+NOTICED = {"killed", "timeout", "segfault"}  # a change that never comes to an end is noticed too
 
 
 def main() -> None:
@@ -49,6 +51,9 @@ def main() -> None:
         "--only", action="append", default=[], help="changes to try again, as mutmut names them"
     )
     parser.add_argument("--survived", action="store_true", help="try again what survived")
+    parser.add_argument(
+        "--share", type=int, default=100, help="try so many in a hundred, picked by their names"
+    )
     parser.add_argument("--again", action="store_true", help="forget what was tried before")
     parser.add_argument("--results", action="store_true", help="only print what was tried before")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
@@ -56,7 +61,7 @@ def main() -> None:
     words = parser.parse_args()
     os.chdir(ROOT)
     if words.here:
-        _try(words.rooms[0], words.only, words.processes)
+        _try(words.rooms[0], words)
         return
     for room in () if words.results else words.rooms:
         if words.again:
@@ -76,7 +81,8 @@ def _run(room: str, words: argparse.Namespace) -> None:
         (KEPT / room).rename(TRIED)
     if words.survived:
         _forget_survivors()
-    command = [sys.executable, "-m", "bench.mutants", room, "--here", f"--processes={words.processes}"]
+    command = [sys.executable, "-m", "bench.mutants", room, "--here"]
+    command += [f"--processes={words.processes}", f"--share={words.share}"]
     try:
         if room == "access":
             servers.start()
@@ -96,15 +102,22 @@ def _forget_survivors() -> None:
         path.write_text(json.dumps(known), encoding="utf-8")
 
 
-def _try(room: str, only: list[str], processes: int) -> None:
-    from mutmut.__main__ import _run as run_mutmut
+def _try(room: str, words: argparse.Namespace) -> None:
+    from mutmut import __main__ as mutmut
     from mutmut.configuration import config
 
     changed, tests = ROOMS[room]
     config().only_mutate = [f"jincheng_insurance/{name}" for name in changed]
     config().pytest_add_cli_args_test_selection = tests
     _change_decorated_functions_too()
-    run_mutmut(only, processes)
+    collected = mutmut.collect_source_file_mutation_data
+
+    def some(*, mutant_names: Any) -> Any:
+        mutants, modules = collected(mutant_names=mutant_names)
+        return [mutant for mutant in mutants if crc32(mutant[1].encode()) % 100 < words.share], modules
+
+    mutmut.collect_source_file_mutation_data = some
+    mutmut._run(words.only, words.processes)
 
 
 def _change_decorated_functions_too() -> None:

@@ -268,6 +268,7 @@ def test_a_ruling_is_read_as_it_is_meant(changes: dict[str, object], read: objec
         {"carry_below": "1001%"},
         {"excess_above": "1000.1%"},
         {"medical_rate": "100.1%"},
+        {"medical_rate": 0.5},
         {"perils": ["storm", 1]},
         {"closing_day": "3-31"},
         {"closing_day": "03-310"},

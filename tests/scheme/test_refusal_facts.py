@@ -163,7 +163,13 @@ REFUSALS: list[tuple[str, Callable[[], object]]] = [
     ("R18: 0 is not a month", lambda: months_left(0)),
     ("R18: households is negative: -1", lambda: premium_due(**COUNTS, households=-1, persons=1)),
     ("R18: persons is negative: -1", lambda: refund(**COUNTS, households=1, persons=-1)),
+    ("R18: households is negative: -1", lambda: refund(**COUNTS, households=-1, persons=1)),
     ("R18: persons is negative: -1", lambda: budget(terms=TERMS, households=1, persons=-1)),
+    ("R18: households is negative: -1", lambda: budget(terms=TERMS, households=-1, persons=1)),
+    (
+        "R18: persons is negative: -2",
+        lambda: budget_use(budget=budget(terms=TERMS, households=1, persons=1), households=0, persons=-2),
+    ),
     (
         "R18: households is negative: -2",
         lambda: budget_use(budget=budget(terms=TERMS, households=1, persons=1), households=-2, persons=0),

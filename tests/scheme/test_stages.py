@@ -12,7 +12,7 @@ from jincheng_insurance.scheme.money import ZERO, Shares
 from jincheng_insurance.scheme.premium import Budget, Funding, budget, funding, premium_due, refund
 from jincheng_insurance.scheme.property import Cause, PropertyDecision, SignOff, adjudicate_property
 from jincheng_insurance.scheme.settlement import Pool, settle
-from jincheng_insurance.scheme.statement import Units, opposite_due, refund_due, statement_due
+from jincheng_insurance.scheme.statement import Units, opposite_due, refund_due, statement_due, unit_premium
 from tests.scheme.strategies import PER_VISIT, TERMS
 
 PRO_RATA = TERMS.with_changes({"midyear_premium": "pro_rata"})
@@ -99,6 +99,10 @@ def test_an_earlier_overpayment_is_shown_as_set_off_after_what_was_granted() -> 
         new=[stay("500")], standing=[stay("2000")], granted={Care.INPATIENT: Decimal(1000)}
     ).cares
     assert (partly.set_off, partly.overpayment, partly.granted) == (250, 750, 0)
+    (nothing,) = decided(
+        new=[stay("500")], standing=[stay("4000")], granted={Care.INPATIENT: Decimal(1000)}
+    ).cares
+    assert (nothing.set_off, nothing.granted) == (0, 250)
     (plain,) = decided(new=[stay("3000")]).cares
     assert plain.explained == plain.breakdown
 
@@ -222,6 +226,12 @@ def test_a_statement_of_units_and_what_takes_it_back() -> None:
         "city_share R15 -114.00 ratio=3 : 7",
         "county_share R15 -266.01 ratio=3 : 7",
     ]
+
+
+def test_a_unit_s_premium_is_that_of_the_whole_year_unless_a_month_is_said() -> None:
+    each = unit_premium(terms=PRO_RATA)
+    assert (each.household, each.person) == (30, 100)
+    assert unit_premium(terms=PRO_RATA, month=12).household == Decimal("2.50")
 
 
 def test_a_refund_of_units() -> None:
