@@ -38,7 +38,8 @@ ROOMS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
 }
-SURVIVED = (0, 5, 33)  # mutmut's codes for passed tests, and for none
+BROKEN = 255  # pytest could not run at all, which mutmut takes for a timeout
+SURVIVED = (0, 5, 33, BROKEN)  # 5 and 33: there is no test
 NOTICED = {"killed", "timeout", "segfault"}  # a change that never comes to an end is noticed too
 
 
@@ -154,7 +155,7 @@ def _results(folder: Path) -> dict[str, Counter[str]]:
 
     return {
         str(path.relative_to(folder / "jincheng_insurance")).removesuffix(".meta"): Counter(
-            status_by_exit_code[code]
+            "broken" if code == BROKEN else status_by_exit_code[code]
             for code in json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"].values()
         )
         for path in sorted(folder.rglob("*.py.meta"))
