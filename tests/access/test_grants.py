@@ -4,19 +4,21 @@ import datetime
 from typing import Any
 
 import pytest
+from django.apps.registry import Apps
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from enrollment.models import Agreement
+from enrollment.models import Agreement, HouseholdMove
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import ApiToken, Grant, Insurer, Region, User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act, Role
-from jincheng_insurance.access.scope import access_row, place_of, require
-from tests.world import World, insure_person, make_user
+from jincheng_insurance.access.scope import Scope, ScopedQuerySet, access_row, place_of, require
+from tests.world import World, insure_person, list_household, make_user
 
 DAY = datetime.timedelta(days=1)
 
@@ -154,6 +156,64 @@ class TestGrants:
 
 @pytest.mark.django_db
 class TestRows:
+    def test_a_list_shows_what_lies_in_a_post_s_place(self, world: World) -> None:
+        own, foreign = world.own, world.foreign
+        rows = Agreement.objects.filter(policy_year=world.year)
+        everything = {own.agreement, foreign.agreement}
+        here = make_user("here", Role.ADJUSTER, insurer=own.insurer, region=own.county)
+        elsewhere = make_user("elsewhere", Role.ADJUSTER, insurer=own.insurer, region=foreign.county)
+        both = make_user("both", Role.ADMINISTRATOR)
+        for county, role in ((own.county, Role.COUNTY_OFFICER), (foreign.county, Role.COUNTY_FINANCE)):
+            Grant.objects.create(user=both, role=role, region=county, starts_on=datetime.date(2026, 1, 1))
+        for actor, seen in (
+            (AnonymousUser(), set()),
+            (own[Role.ADMINISTRATOR], set()),
+            (own[Role.AUDITOR], everything),
+            (own[Role.COUNTY_OFFICER], {own.agreement}),
+            (foreign[Role.REVIEWER], {foreign.agreement}),
+            (here, {own.agreement}),
+            (elsewhere, set()),
+            (both, everything),
+        ):
+            assert set(rows.visible_to(actor)) == seen, actor
+        assert not ScopedQuerySet(Grant).visible_to(own[Role.AUDITOR]).exists()
+        assert set(Agreement.objects.visible_to(own[Role.COUNTY_OFFICER])) == {own.agreement}
+
+    def test_a_move_is_seen_in_both_counties_and_by_no_insurer(self, world: World) -> None:
+        own, foreign = world.own, world.foreign
+        household = list_household(own)
+        move = HouseholdMove.objects.create(
+            household=household,
+            from_county=own.county,
+            to_county=foreign.county,
+            reason="迁居",
+            asked_by=own[Role.COUNTY_OFFICER],
+        )
+        third = make_user("third", Role.COUNTY_OFFICER, region=Region.objects.get(code="140502"))
+        for actor, seen in (
+            (own[Role.COUNTY_OFFICER], {move}),
+            (foreign[Role.COUNTY_OFFICER], {move}),
+            (own[Role.CITY_OFFICER], {move}),
+            (third, set()),
+            (own[Role.COUNTY_FINANCE], set()),
+            (own[Role.ADJUSTER], set()),
+        ):
+            assert set(HouseholdMove.objects.visible_to(actor)) == seen, actor
+
+    def test_what_names_no_insurer_is_shown_to_none(self, world: World) -> None:
+        class Ledger(models.Model):  # noqa: DJ008 (never shown)
+            scope = Scope(Act.VIEW_PREMIUM, county="pk")
+
+            class Meta:
+                app_label = "access"
+                managed = False
+                db_table = "access_region"
+                apps = Apps()
+
+        rows = ScopedQuerySet(Ledger)
+        assert not rows.visible_to(world.own[Role.REVIEWER]).exists()
+        assert [row.pk for row in rows.visible_to(world.own[Role.COUNTY_OFFICER])] == [world.own.county.pk]
+
     def test_a_row_is_found_by_what_names_it_and_by_the_act(self, world: World) -> None:
         own, foreign = world.own.agreement, world.foreign.agreement
         officer = world.own[Role.COUNTY_OFFICER]
