@@ -202,7 +202,7 @@ def test_signing_in_and_out_is_noted_on_whoever_did(adjuster: User) -> None:
 class TestReveals:
     def reveal(self, world: World, actor: User, reason: str = "核对证件", **place: Any) -> datetime.datetime:
         return record_reveal(
-            on=world.own.agreement,
+            on=world.own.insurer,
             place=place.get("place", world.own.agreement),
             number=Number.ACCOUNT,
             reason=reason,
@@ -216,7 +216,7 @@ class TestReveals:
         officer = world.own[Role.COUNTY_OFFICER]
         assert self.reveal(world, officer, "  核对证件 ") == NOW + datetime.timedelta(seconds=60)
         record = last_record()
-        on = ("enrollment.agreement", str(world.own.agreement.pk))
+        on = ("access.insurer", str(world.own.insurer.pk))
         assert said_of(record) == ("reveal_number", officer, *on, {"revealed": "account_number"})
         assert (record.reason, record.county) == ("核对证件", world.own.county)
 
