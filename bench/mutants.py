@@ -77,7 +77,8 @@ def _run(room: str, words: argparse.Namespace) -> None:
 
     environment = os.environ | {"ENVIRONMENT": "build", "HYPOTHESIS_PROFILE": "mutants"}
     KEPT.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(TRIED, ignore_errors=True)
+    if TRIED.exists():
+        sys.exit(f"{TRIED} is there: another run is at work, or was killed. If so, move it to {KEPT}/ROOM.")
     if (KEPT / room).exists():
         (KEPT / room).rename(TRIED)
     if words.survived:
