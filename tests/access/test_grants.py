@@ -1,6 +1,7 @@
 """What a post lets somebody do: the grants in force, the acts they carry, and the guards of the views."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.apps.registry import Apps
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -29,33 +30,42 @@ def request_of(user: User | AnonymousUser) -> HttpRequest:
     return request
 
 
-@requires(Act.ENROL, Act.HANDLE_CLAIM)
-def page(request: HttpRequest, pk: int, *, part: str = "") -> HttpResponse:
+Page = Callable[..., HttpResponseBase]
+
+
+@pytest.fixture
+def page() -> Page:
     """A page for county officers and adjusters."""
-    return HttpResponse(f"{actor_of(request)} {pk} {part}")
+
+    def shown(request: HttpRequest, pk: int, *, part: str = "") -> HttpResponse:
+        """What the page shows."""
+        return HttpResponse(f"{actor_of(request)} {pk} {part}")
+
+    return requires(Act.ENROL, Act.HANDLE_CLAIM)(shown)
 
 
 @pytest.mark.django_db
 class TestGuards:
     @pytest.mark.parametrize("role", [Role.COUNTY_OFFICER, Role.ADJUSTER])
     def test_whoever_holds_one_of_the_acts_gets_the_page_as_the_view_made_it(
-        self, world: World, role: Role
+        self, world: World, page: Page, role: Role
     ) -> None:
         answer = page(request_of(world.own[role]), 7, part="b")
+        assert isinstance(answer, HttpResponse)
         assert (answer.status_code, answer.content.decode()) == (200, f"{world.own[role]} 7 b")
 
     @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR, Role.COUNTY_FINANCE, Role.REVIEWER])
-    def test_whoever_holds_none_of_them_is_refused(self, world: World, role: Role) -> None:
+    def test_whoever_holds_none_of_them_is_refused(self, world: World, page: Page, role: Role) -> None:
         with pytest.raises(PermissionDenied, match=r"^enrol is not granted$"):
             page(request_of(world.own[role]), 7)
 
-    def test_a_stranger_is_sent_to_sign_in(self) -> None:
+    def test_a_stranger_is_sent_to_sign_in(self, page: Page) -> None:
         answer = page(request_of(AnonymousUser()), 7)
         assert answer.status_code == 302
         assert answer.headers["Location"].endswith("?next=/somewhere/")
 
-    def test_a_guarded_view_keeps_its_name(self) -> None:
-        assert (page.__name__, page.__doc__) == ("page", "A page for county officers and adjusters.")
+    def test_a_guarded_view_keeps_its_name(self, page: Page) -> None:
+        assert (page.__name__, page.__doc__) == ("shown", "What the page shows.")
 
     def test_a_view_without_its_guard_does_not_take_a_stranger_for_somebody(self) -> None:
         with pytest.raises(TypeError, match=r"^this view is for signed-in users$"):
