@@ -20,6 +20,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
+from jincheng_insurance.audit.services import note_view
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.web.answers import refusals_shown
 
@@ -32,7 +33,10 @@ def claim_in_reach(actor: User, pk: int, act: Act | None = None) -> Claim:
 @requires(Act.VIEW_CLAIM)
 @require_GET
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
-    return claim_page(request, claim_in_reach(actor_of(request), pk))
+    actor = actor_of(request)
+    row = claim_in_reach(actor, pk)
+    note_view(actor=actor, on=row)
+    return claim_page(request, row)
 
 
 @requires(Act.VIEW_CLAIM)

@@ -22,6 +22,7 @@ from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
+from jincheng_insurance.audit.services import note_view
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.downloads import download
 
@@ -93,7 +94,9 @@ def claim_documents(request: HttpRequest, pk: int) -> HttpResponse:
     """A claim's papers, and the form that takes more of them in."""
     actor = actor_of(request)
     if request.method != "POST":
-        return _documents_page(request, _claim(actor, pk))
+        row = _claim(actor, pk)
+        note_view(actor=actor, on=row)
+        return _documents_page(request, row)
     claim = _claim(actor, pk, Act.HANDLE_CLAIM)
     form = DocumentForm(request.POST, request.FILES)
     if form.is_valid():

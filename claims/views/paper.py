@@ -33,6 +33,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
+from jincheng_insurance.audit.services import note_view
 from jincheng_insurance.sheets.lists import write_list
 from jincheng_insurance.web.downloads import XLSX, download
 from jincheng_insurance.web.paper import Paper, Table
@@ -44,7 +45,8 @@ def _claim(actor: User, pk: int) -> Claim:
 
 
 def _claim_paper(request: HttpRequest, claim: Claim, paper: Paper) -> HttpResponse:
-    """One claim's paper in the format asked for; without one, the page."""
+    """One claim's paper in the format asked for; without one, the page. Either is on record as a look at the claim."""
+    note_view(actor=actor_of(request), on=claim)
     if request.GET.get("format") == WORD:
         return word_file(paper)
     return render(request, "claims/paper/claim_paper.html", {"claim": claim, "paper": paper})

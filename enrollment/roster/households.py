@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from enrollment.roster.record import Relation, RosterRecord
 from enrollment.roster.showing import shown
-from jincheng_insurance.sheets.problems import ERROR, WARNING, Problem, Severity, masked
+from jincheng_insurance.access.sealing import masked
+from jincheng_insurance.sheets.problems import ERROR, WARNING, Problem, Severity
 
 ProblemMaker = Callable[..., Problem]
 

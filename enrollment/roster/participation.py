@@ -16,9 +16,10 @@ from enrollment.roster.cleaning import (
     loses_digits,
 )
 from enrollment.roster.columns import ROSTER_COLUMNS, titled
+from jincheng_insurance.access.sealing import masked
 from jincheng_insurance.scheme import identity
 from jincheng_insurance.sheets.columns import HEADER_ROWS, Layout, TitleTable
-from jincheng_insurance.sheets.problems import ERROR, Problem, SheetError, masked
+from jincheng_insurance.sheets.problems import ERROR, Problem, SheetError
 from jincheng_insurance.sheets.reading import SheetRow
 
 KIND = titled(

@@ -21,8 +21,9 @@ from enrollment.roster.meanings import Counties, Kind, ever_a_county, kind_of, r
 from enrollment.roster.places import Cells, SheetPlaces
 from enrollment.roster.record import MONITORED, Relation, RosterRecord
 from enrollment.roster.showing import LONGEST_SHOWN, shown
+from jincheng_insurance.access.sealing import masked
 from jincheng_insurance.scheme.identity import IdentityError, IdentityNumber, check_identity_number
-from jincheng_insurance.sheets.problems import ERROR, WARNING, Problem, masked
+from jincheng_insurance.sheets.problems import ERROR, WARNING, Problem
 from jincheng_insurance.sheets.reading import SheetRow
 
 CODE_PLACES = 32

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from enrollment.roster.cleaning import clean_identity, clean_text, is_scientific
-from jincheng_insurance.sheets.problems import masked
+from jincheng_insurance.access.sealing import masked
 
 LONGEST_SHOWN = 40
 NUMBER_FIELDS = frozenset({"id_number", "telephone", "household_telephone"})

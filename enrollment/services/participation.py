@@ -16,9 +16,9 @@ from enrollment.services.roster import ROSTER_TURN, county_of
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
-from jincheng_insurance.access.sealing import key_ring
+from jincheng_insurance.access.sealing import key_ring, masked
 from jincheng_insurance.sheets.lane import ActNames, Lane
-from jincheng_insurance.sheets.problems import ERROR, Problem, masked
+from jincheng_insurance.sheets.problems import ERROR, Problem
 from jincheng_insurance.sheets.reading import RowStream
 
 PERSONS = """

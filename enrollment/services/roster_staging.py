@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 from enrollment.models import RosterHousehold, RosterPerson, RosterRow
 from enrollment.roster.record import REJECT, CheckedRow, RosterRecord
 from jincheng_insurance.access.models import Region
-from jincheng_insurance.access.sealing import KeyRing, Place, key_ring
-from jincheng_insurance.sheets.problems import ERROR, Problem, masked
+from jincheng_insurance.access.sealing import KeyRing, Place, key_ring, masked
+from jincheng_insurance.sheets.problems import ERROR, Problem
 
 COLUMNS = {
     "roster_import_id": "int8",

@@ -23,7 +23,7 @@ AES_256_GCM = 1
 NONCE_BYTES = 12
 KEY_BYTES = 32
 KEY_IDS = range(1, 256)  # the id is stored in one byte
-SHORT_NUMBER = 10  # below this, a mask that shows both ends would show nearly all
+MOBILE_LENGTH = 11  # below this, a mask that shows both ends would show nearly all
 
 
 class SealError(Exception):
@@ -141,8 +141,14 @@ def index_of(value: str) -> bytes:
     return key_ring().index(value)
 
 
-def masked(value: str) -> str:
-    """A number as pages show it: the first four and last four characters; a short one, only its last two."""
-    if len(value) < SHORT_NUMBER:
-        return "*" * max(0, len(value) - 2) + value[-2:]
-    return value[:4] + "*" * (len(value) - 8) + value[-4:]
+def masked(number: str) -> str:
+    """A personal number as pages show it, its middle hidden: of a mobile number the first three and last four places,
+    of a longer one four at both ends, of a shorter one the last two.
+
+    >>> masked("140524194408101452"), masked("13812345678"), masked("1380000")
+    ('1405**********1452', '138****5678', '*****00')
+    """
+    if len(number) < MOBILE_LENGTH:
+        return "*" * (len(number) - 2) + number[-2:]
+    shown = 3 if len(number) == MOBILE_LENGTH else 4
+    return number[:shown] + "*" * (len(number) - shown - 4) + number[-4:]

@@ -52,7 +52,7 @@ def record(
 
 @transaction.atomic(durable=True)
 def note_view(*, actor: AbstractBaseUser, on: models.Model, county_id: int | None = None) -> None:
-    """Record that somebody opened the page of a person or household."""
+    """Record that somebody opened a page of a person, household or claim."""
     record("view_page", actor=actor, on=on, county_id=county_id)
 
 

@@ -14,7 +14,7 @@ ACTS = {
     "sign_in": _("signed in"),
     "sign_in_failed": _("sign-in failed"),
     "sign_out": _("signed out"),
-    "view_page": _("opened a person's or household's page"),
+    "view_page": _("opened a page of a person, household or claim"),
     "upload_roster": _("uploaded a roster"),
     "apply_roster": _("asked to apply a roster"),
     "roster_applied": _("roster applied"),

@@ -8,7 +8,6 @@ Severity = Literal["error", "warning"]
 ERROR: Severity = "error"
 WARNING: Severity = "warning"
 LETTERS = 26
-LONG_ENOUGH = 12
 
 
 class SheetError(Exception):
@@ -60,15 +59,3 @@ def letter(index: int) -> str:
         index, rest = divmod(index - 1, LETTERS)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-def masked(number: str) -> str:
-    """A personal number with its middle hidden: the first and last four characters are shown, of one shorter
-    than 12 the last two.
-
-    >>> masked("140524194408101452"), masked("1380000")
-    ('1405**********1452', '*****00')
-    """
-    if len(number) < LONG_ENOUGH:
-        return "*" * (len(number) - 2) + number[-2:]
-    return number[:4] + "*" * (len(number) - 8) + number[-4:]

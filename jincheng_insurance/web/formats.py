@@ -1,4 +1,4 @@
-"""How figures, days and personal numbers are written for people, on the page and in workbooks alike."""
+"""How figures and days are written for people, on the page and in workbooks alike."""
 
 import datetime
 import re
@@ -10,8 +10,6 @@ from django.utils.formats import get_format
 from django.utils.translation import get_language, gettext
 
 MISSING = "—"
-MOBILE_LENGTH = 11
-SHOWN_AT_END = 4
 SHORT_NAME = 2
 LANGUAGES_WITH_OWN_DAY = ("zh",)
 
@@ -36,21 +34,6 @@ def percent(ratio: Decimal | None) -> str:
     if ratio is None:
         return gettext("not applicable")
     return f"{(ratio * 100).quantize(Decimal('0.01'), ROUND_HALF_UP):,.2f}%"
-
-
-def mask_number(number: str | None) -> str:
-    """A personal number with its middle hidden: identity number 1405**********123X, mobile 139****1234, of
-    any other the last four places, of one too short nothing. What is masked already stays as it is."""
-    text = (number or "").strip()
-    if not text or "*" in text:
-        return text or MISSING
-    if len(text) in {15, 18}:
-        return text[:4] + "*" * (len(text) - 8) + text[-4:]
-    if len(text) == MOBILE_LENGTH and text.isdigit():
-        return text[:3] + "****" + text[-4:]
-    if len(text) <= 2 * SHOWN_AT_END:
-        return "*" * len(text)
-    return "*" * (len(text) - SHOWN_AT_END) + text[-SHOWN_AT_END:]
 
 
 def day(value: datetime.date | None) -> str:

@@ -344,8 +344,20 @@ LEAVES_A_RECORD = frozenset(
     }
 )
 
-# Pages whose opening is on record: those of one person or household.
-VIEWS_ON_RECORD = frozenset({"roster:household", "roster:person", "enrollment:household"})
+# Pages whose opening is on record: those of one person, household or claim.
+VIEWS_ON_RECORD = frozenset(
+    {
+        "roster:household",
+        "roster:person",
+        "enrollment:household",
+        "claims:claim",
+        "claims:documents",
+        "claims:documents_notice",
+        "claims:calculation_sheet",
+        "claims:decision_letter",
+        "claims:plain_words",
+    }
+)
 
 # Of these, the ones that do nothing else.
 LOOKS_ONLY = (LEAVES_A_RECORD | VIEWS_ON_RECORD) - {"api:claims"}

@@ -72,7 +72,7 @@ def test_only_the_ticked_are_enrolled_with_what_was_entered(world: World) -> Non
     account = head.accounts.get()
     assert account.state == PayeeAccount.State.PROPOSED
     record = AuditRecord.objects.get(act="change_member", object_id=str(head.pk))
-    assert record.facts == {"basic_insurance": ["unknown", "employee"], "telephone": ["—", "1381***5678"]}
+    assert record.facts == {"basic_insurance": ["unknown", "employee"], "telephone": ["—", "138****5678"]}
 
 
 def test_one_wrong_member_leaves_nothing_behind(world: World) -> None:

@@ -220,12 +220,12 @@ def test_particulars_change_on_the_roster_and_in_the_cover_and_are_on_record_mas
     insured.refresh_from_db()
     person.refresh_from_db()
     assert (insured.basic_insurance, person.basic_insurance) == ("resident", "resident")
-    assert masked_telephone(person) == "1381***5678"
+    assert masked_telephone(person) == "138****5678"
     assert not change_member(basic_insurance="resident", telephone="13812345678", **change)
     assert change_member(basic_insurance="resident", telephone="13900001111", **change)
     assert [record.facts for record in AuditRecord.objects.filter(act="change_member").order_by("id")] == [
-        {"basic_insurance": ["unknown", "resident"], "telephone": ["—", "1381***5678"]},
-        {"telephone": ["1381***5678", "1390***1111"]},
+        {"basic_insurance": ["unknown", "resident"], "telephone": ["—", "138****5678"]},
+        {"telephone": ["138****5678", "139****1111"]},
     ]
 
 

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 from jincheng_insurance.sheets import reading
-from jincheng_insurance.sheets.problems import SheetError, letter, masked
+from jincheng_insurance.sheets.problems import SheetError, letter
 from jincheng_insurance.sheets.reading import SheetRow, read_rows
 from jincheng_insurance.sheets.texts import SHEET_ERRORS
 from tests.sheets import hostile
@@ -247,9 +247,3 @@ def test_the_reader_limits_its_own_memory() -> None:
 
 def test_letters_are_excels() -> None:
     assert [letter(index) for index in (0, 25, 26, 701, 702, 16383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
-
-
-def test_masking_never_shows_the_middle() -> None:
-    assert masked("140524194408101452") == "1405**********1452"
-    assert masked("1380000") == "*****00"
-    assert masked("") == ""

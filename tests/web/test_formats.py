@@ -46,22 +46,6 @@ def test_a_ratio_is_percent_with_two_decimals_and_none_is_not_applicable() -> No
         assert rendered("{{ value|percent }}", value=None) == "not applicable"
 
 
-@pytest.mark.parametrize(
-    ("number", "masked"),
-    [
-        ("14052419700101123X", "1405**********123X"),
-        ("13903561234", "139****1234"),
-        ("6228480402564890018", "***************0018"),
-        ("1234", "****"),
-        ("139****1234", "139****1234"),
-        ("", "—"),
-        (None, "—"),
-    ],
-)
-def test_a_personal_number_is_masked(number: str | None, masked: str) -> None:
-    assert formats.mask_number(number) == masked
-
-
 def test_a_day_is_written_in_the_language_of_the_page() -> None:
     day = datetime.date(2026, 3, 1)
     with translation.override("zh-hans"):

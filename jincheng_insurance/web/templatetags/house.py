@@ -50,12 +50,6 @@ def percent(ratio: Decimal | None) -> str:
 
 
 @register.filter
-def mask_number(number: str | None) -> str:
-    """The second fence: numbers come masked from the selectors already."""
-    return formats.mask_number(number)
-
-
-@register.filter
 def day(value: datetime.date | None) -> str:
     return formats.day(value)
 
