@@ -182,7 +182,11 @@ def test_every_figure_leads_to_entries_that_sum_to_it(pool: World, on: str) -> N
         page = client.get(reverse(f"riskpool:{name}", args=[pk] if pk else []), {"on": on} if on else {})
         figures = page.context["total" if name == "dashboard" else "figures"]
         for kind, amount in (("payment", figures.paid), ("reserve", figures.reserves)):
-            (link,) = {link for link in links_of(page, "/pool/ledger/") if link.endswith(f"kind={kind}")}
+            (link,) = {
+                link
+                for link in links_of(page, "/pool/ledger/")
+                if f"kind={kind}" in link and (name == "agreement") == ("agreement=" in link)
+            }
             shown = client.get(link)
             assert sum(entry.amount for entry, _reason in shown.context["rows"]) == amount
             sums = shown.context["sums"]
