@@ -20,6 +20,7 @@ help:
 	@echo "make docs        docs/ as pages, in build/docs; make screenshots takes the pictures of docs/screens anew"
 	@echo "make axe         looks for barriers, overflow and weight on every page of every role, in both languages"
 	@echo "make bench-roster, bench-find, bench-claims, bench-pool, bench-pages    how fast it is (bench/README.md; FLAGS=--runs=1)"
+	@echo "make mutants     changes rules and access code, to see what no test notices; takes hours (docs/testing.md)"
 	@echo "make install     only the environment, in .venv"
 	@echo "make format, make lint, make types, make messages, make lock    one thing at a time"
 
@@ -94,6 +95,10 @@ PIN = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --g
 lock: install
 	$(PIN) -o requirements.lock
 	$(PIN) -c requirements.lock --extra embedded --extra dev -o requirements-dev.lock
+
+# Goes on where it was cut short; FLAGS are those of bench/mutants.py.
+mutants: install
+	@exec $(BIN)/python -m bench.mutants $(FLAGS)
 
 # Each starts servers of its own and takes minutes; FLAGS are those of bench/README.md.
 bench-roster: install

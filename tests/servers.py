@@ -43,9 +43,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """In the process that leads: start both, build the database. In a worker: take a clone of it."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         try:
-            _start()
+            start()
         except BaseException:
-            pytest_unconfigure(early_config)
+            stop()
             raise
     worker = _process()
     database = f"jincheng_{worker}"
@@ -61,7 +61,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     }
 
 
-def _start() -> None:
+def start() -> None:
+    """Start both servers, build the database to clone, and say in the environment where they are."""
     _remove_folders_of_killed_runs()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)
@@ -144,6 +145,11 @@ def _broker_number(worker: str) -> int:
 
 
 def pytest_unconfigure(config: Any) -> None:
+    stop()
+
+
+def stop() -> None:
+    """Stop what this process started."""
     while STARTED:
         STARTED.pop().stop()
     while FOLDERS:

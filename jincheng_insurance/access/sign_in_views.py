@@ -50,7 +50,6 @@ def safe_next(request: HttpRequest, address: str) -> str:
 
 
 class SignIn(auth_views.LoginView):
-    http_method_names = ("get", "head", "post")
     template_name = "access/login.html"
     form_class = SignInForm
     redirect_authenticated_user = True
@@ -104,6 +103,9 @@ def _let_in(request: HttpRequest, user: User, target: str) -> HttpResponse:
     login(request, user, backend=BACKEND)
     note_sign_in(actor=user)
     return redirect(target or resolve_url(settings.LOGIN_REDIRECT_URL))
+
+
+sign_in = require_http_methods(["GET", "HEAD", "POST"])(SignIn.as_view())
 
 
 class SignOut(auth_views.LogoutView):

@@ -60,8 +60,7 @@ def first_of_month(listed_on: datetime.date | int | str) -> datetime.date:
     """
     if isinstance(listed_on, datetime.date):
         return listed_on
-    text = "" if isinstance(listed_on, bool) else str(listed_on).strip()
-    found = re.fullmatch(r"([0-9]{4})-?([0-9]{2})(?:-?([0-9]{2}))?", text)
+    found = re.fullmatch(r"([0-9]{4})-?([0-9]{2})(?:-?([0-9]{2}))?", str(listed_on).strip())
     try:
         if found:
             year, month, day = found.groups()

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from jincheng_insurance.scheme.breakdown import Breakdown, Stage
 from jincheng_insurance.scheme.errors import RuleError
@@ -81,27 +80,6 @@ class Settlement:
             if line.pool.key == key:
                 return line
         raise KeyError(key)
-
-    def to_data(self) -> dict[str, Any]:
-        """As JSON can keep it, amounts as text."""
-        return {
-            "year": self.year,
-            "lines": [
-                {
-                    "key": line.pool.key,
-                    "insurer": line.pool.insurer,
-                    "county": line.pool.county,
-                    "net_premium": str(line.pool.net_premium),
-                    "incurred": str(line.pool.incurred),
-                    "carry_city": str(line.movement.carry.city),
-                    "carry_county": str(line.movement.carry.county),
-                    "excess_city": str(line.movement.excess.city),
-                    "excess_county": str(line.movement.excess.county),
-                    "breakdown": line.breakdown.to_data(),
-                }
-                for line in self.lines
-            ],
-        }
 
 
 @dataclass(frozen=True, slots=True)

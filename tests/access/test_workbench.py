@@ -25,6 +25,7 @@ BADGES = {
     "riskpool:duties": {"duties-to-write", "duties-to-receive", "duties-to-urge"},
     "riskpool:inbox": {"notices"},
     "enrollment:accounts": {"accounts-to-decide"},
+    "access:waiting": {"grants-to-decide"},
 }
 # What each role has to do in the town, besides new notices.
 WAITS = {
@@ -60,6 +61,7 @@ WAITS = {
     },
     Role.AUDITOR: set(),
     Role.ADMINISTRATOR: set(),
+    Role.SECURITY_OFFICER: {"grants-to-decide"},
 }
 MOST_QUERIES = {
     Role.CITY_OFFICER: 36,
@@ -69,7 +71,8 @@ MOST_QUERIES = {
     Role.ADJUSTER: 31,
     Role.REVIEWER: 32,
     Role.AUDITOR: 24,
-    Role.ADMINISTRATOR: 6,
+    Role.ADMINISTRATOR: 7,
+    Role.SECURITY_OFFICER: 11,
 }
 
 

@@ -368,6 +368,6 @@ def test_the_panel_for_the_claims_own_page_says_what_is_missing_and_asked_for(wo
         assert "还缺： 银行卡或存折复印件、医疗费用发票、医保结算单、出院小结" in panel
         assert reverse("claims:documents_notice", args=[claim.pk]) in panel
     links = render_to_string("claims/paper/links.html", {"claim": claim})
-    assert reverse("claims:plain_words", args=[claim.pk]) in links
+    assert reverse("claims:calculation_sheet", args=[claim.pk]) in links
     assert reverse("claims:decision_letter", args=[claim.pk]) not in links
     assert reverse("claims:posting") in render_to_string("claims/paper/list_links.html")

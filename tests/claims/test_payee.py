@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from claims.models import Claim, Payment, PaymentBatch, PaymentLine
 from claims.paper.facts import claim_facts
-from claims.paper.letters import calculation_sheet, decision_letter, plain_words
+from claims.paper.letters import calculation_sheet, decision_letter
+from claims.paper.plain import plain_words
 from claims.payee import Payee, insured_names
 from claims.selectors.recovery import to_recover_from_person
 from claims.services.batches import add_line, gather_batch, open_batch, set_payee

@@ -1,6 +1,5 @@
 """Payee accounts: two people, one confirmed account, nothing edited; PostgreSQL refuses the rest."""
 
-import datetime
 import threading
 
 import pytest
@@ -10,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from demo.posts import give_post
 from enrollment.models import InsuredPerson, PayeeAccount, RosterPerson
 from enrollment.selectors import (
     confirmed_account,
@@ -306,8 +306,6 @@ def test_a_proposal_needs_an_agreement_of_the_year(world: World) -> None:
     household.county = type(world.own.county).objects.get(code="140502")
     household.save()
     officer = world.own[Role.COUNTY_OFFICER]
-    officer.grants.create(
-        role=Role.COUNTY_OFFICER, region=household.county, starts_on=datetime.date(2026, 1, 1)
-    )
+    give_post(officer, Role.COUNTY_OFFICER, region=household.county)
     with pytest.raises(Refused, match="保险协议"):
         propose_account(person=person, facts=account_facts(person), actor=User.objects.get(pk=officer.pk))

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.db import connections, transaction
 
+from demo.posts import give_post
 from enrollment.models import InsuredPerson, PolicyTerm, RosterHousehold
 from enrollment.services.enrolment import enrol_household
 from enrollment.services.terms import use_terms
@@ -190,9 +191,7 @@ def test_the_service_names_the_rule_it_refuses_by(world: World, change: str, rul
         cover_from = day(world, JUNE, 9)
     elif change == "other county":
         household = list_household(world.foreign)
-        world.own.people[Role.COUNTY_OFFICER].grants.create(
-            role=Role.COUNTY_OFFICER, region=world.foreign.county, starts_on=day(world, 1, 1)
-        )
+        give_post(officer, Role.COUNTY_OFFICER, region=world.foreign.county)
         officer = type(officer).objects.get(pk=officer.pk)
     elif change == "next year":
         cover_from = datetime.date(year + 1, 1, 1)

@@ -86,7 +86,7 @@ def test_a_field_that_no_longer_holds_is_left_out_and_said(adjuster: Client, wor
     township = Region.objects.create(name="甲镇", level="township", parent=world.own.county)
     save(adjuster, f"village=甲村&place={township.pk}", page="enrollment:insured")
     kept = SavedFilter.objects.get()
-    assert set(kept.fields) == {"village", "place"}
+    assert {"village", "place"} <= set(kept.fields)
     township.delete()
     answer = adjuster.get(reverse("web:open_filter", args=[kept.pk]))
     asked = parse_qs(urlsplit(answer["Location"]).query, keep_blank_values=True)

@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from demo.posts import give_post
 from jincheng_insurance.access.models import Grant, Insurer
 from jincheng_insurance.access.roles import Role
 from tests.clock import Clock
@@ -72,7 +74,8 @@ def test_what_was_chosen_shows_nothing_once_the_post_is_gone(client: Client, wor
     client.force_login(adjuster)
     switch(client, world.own.county.pk)
     assert len(shown(client)) == 1
-    Grant.objects.filter(user=adjuster).update(insurer=Insurer.objects.get(code="B"))
+    Grant.objects.filter(user=adjuster).update(ended_at=timezone.now())
+    give_post(adjuster, Role.ADJUSTER, insurer=Insurer.objects.get(code="B"))
     assert shown(client) == []
 
 
