@@ -221,8 +221,8 @@ def _pages(asks: int, size: int) -> dict[tuple[str, str], float]:
 
 
 def templates_of_claims() -> dict[str, list[int]]:
-    """In every county one claim paid and one submitted, made by the product's own services: what is copied later. People,
-    insurers and agreements that are there already are used."""
+    """In every county one claim paid and one submitted, made by the product's own services: what is copied
+    later. People, insurers and agreements that are there already are used."""
     from django.utils import timezone
 
     from claims.services.decision import approve_claim

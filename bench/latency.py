@@ -64,7 +64,8 @@ def furnish(place: House, persons: int, claims: int) -> dict[str, Any]:
     fill(place, persons, waiting=5)
     with psycopg.connect(place.superuser) as connection:
         connection.execute(
-            "SELECT setval(pg_get_serial_sequence('enrollment_rosterperson', 'id'), max(id)) FROM enrollment_rosterperson"
+            "SELECT setval(pg_get_serial_sequence('enrollment_rosterperson', 'id'), max(id))"
+            " FROM enrollment_rosterperson"
         )
     originals = templates_of_claims()
     for agreement in Agreement.objects.all():

@@ -1,4 +1,4 @@
-"""What is wrong with a page, as a browser sees it: barriers that axe finds, what runs over its edges or is cut, weight."""
+"""What is wrong with a page as a browser sees it: barriers that axe finds, what runs over its edges, its weight."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -11,34 +11,37 @@ RULES = {
     "resultTypes": ["violations"],
 }
 SHAPE = """() => {
-  const root = document.documentElement, found = [];
-  if (!document.title.trim()) found.push("no title");
-  for (const [what, number] of [["h1", document.querySelectorAll("h1").length], ["main", document.querySelectorAll("main").length]])
+  const found = document.title.trim() ? [] : ["no title"];
+  for (const what of ["h1", "main"]) {
+    const number = document.querySelectorAll(what).length;
     if (number !== 1) found.push(`${number} of ${what}`);
-  const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
-  const weight = entries.filter(one => !/\\.(png|svg|ico)$/.test(one.name)).reduce((sum, one) => sum + one.decodedBodySize, 0);
-  return [found, weight];
+  }
+  const parts = ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind));
+  const weighed = parts.filter(part => !/\\.(png|svg|ico)$/.test(part.name));
+  return [found, weighed.reduce((sum, part) => sum + part.decodedBodySize, 0)];
 }"""
-EDGES = """(boxesToo) => {
+EDGES = """boxesToo => {
   const root = document.documentElement, found = [];
-  const name = one => one.tagName.toLowerCase() + [...one.classList].map(c => "." + c).join("") + " " + one.textContent.trim().slice(0, 30);
+  const name = one => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)}`;
   const over = root.scrollWidth - root.clientWidth;
   if (over > 0) {
-    const out = [...document.body.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest(".scroll"));
+    const beyond = one => one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest(".scroll");
+    const out = [...document.body.querySelectorAll("*")].filter(beyond);
     found.push(`scrolls sideways by ${over} px: ${out.slice(0, 2).map(name).join(" | ")}`);
   }
   for (const one of document.querySelectorAll("main *")) {
-    if (one.scrollWidth - one.clientWidth <= 1 || one.closest("svg, .unseen, .skip") || one.clientWidth === 0) continue;
+    const more = one.scrollWidth - one.clientWidth;
+    if (more <= 1 || one.clientWidth === 0 || one.closest("svg, .unseen, .skip")) continue;
     const overflow = getComputedStyle(one).overflowX;
-    if (overflow === "hidden" || overflow === "clip") found.push(`cuts ${name(one)}`);
-    else if (boxesToo && overflow === "auto") found.push(`its box scrolls by ${one.scrollWidth - one.clientWidth} px: ${name(one)}`);
+    if (overflow === "hidden" || overflow === "clip") found.push(`cuts ${more} px: ${name(one)}`);
+    else if (boxesToo && overflow === "auto") found.push(`scrolls in its box by ${more} px: ${name(one)}`);
   }
   return found;
 }"""
 
 
 def findings(page: Page, axe: Axe) -> list[str]:
-    """All that is wrong with the page that is open, at full width and at 200 % zoom; the viewport is wide again after."""
+    """All that is wrong with the page that is open, at full width and at 200 % zoom; the window is wide again after."""
     found, weight = page.evaluate(SHAPE)
     if weight > HEAVIEST:
         found.append(f"weighs {weight:,} bytes")

@@ -66,6 +66,8 @@ WIDTHS = (1366, 683)
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 HIGHEST, LIGHT = 1400, 420
 PERSONS = int(os.environ.get("PERSONS", "3000"))
+
+
 def people() -> dict[str, User]:
     """The demo's first person of each role that holds for the county, its insurer or the city."""
     by_role: dict[str, User] = {}
