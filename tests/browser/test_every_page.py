@@ -1,4 +1,4 @@
-"""Every page of the product once, in Chinese, as one role that may see it: no barrier, nothing beyond an edge, no weight."""
+"""Every page of the product once, in Chinese, as one role that may see it: no barrier, no overflow, no weight."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
