@@ -1,0 +1,50 @@
+"""Query budgets: how many queries each page may ask the database, once with the town's rows and once with more."""
+
+import tomllib
+from pathlib import Path
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.access.town import Town, Undone
+from tests.browser.walk import Stop, one_stop_a_page
+from tests.world import approved_claim, insure_household, list_household, paid_line, submitted_claim
+
+BUDGETS: dict[str, int] = tomllib.loads((Path(__file__).parent / "query_budgets.toml").read_text("utf-8"))
+HEAVIEST = 75_000  # bytes of a page before any compression; style sheet and scripts are another 75,000
+
+
+def asked(town: Town, stop: Stop) -> tuple[int, int] | None:
+    """Queries and bytes of a page; None for a file and for a page without a row in the town."""
+    if stop.row != "-" and stop.row not in town.own.rows:
+        return None
+    with Undone(), CaptureQueriesContext(connection) as queries:
+        answer = town.visit(stop.role, stop.address, "GET", town.own, stop.row)
+    if not answer.get("Content-Type", "").startswith("text/html"):
+        return None
+    return len(queries), len(answer.content)
+
+
+def all_pages(town: Town) -> dict[str, tuple[int, int]]:
+    taken = {stop.address: asked(town, stop) for stop in one_stop_a_page()}
+    return {address: figures for address, figures in taken.items() if figures is not None}
+
+
+def test_every_page_keeps_to_its_budget_however_many_rows_it_has(town: Town) -> None:
+    few = all_pages(town)
+    assert {
+        address: queries for address, (queries, _) in few.items() if queries > BUDGETS.get(address, 0)
+    } == {}
+    assert not {address for address, (_, size) in few.items() if size > HEAVIEST}
+    assert not set(BUDGETS) - set(few), "a budget of a page that is no more"
+    with Undone():
+        for _ in range(3):
+            list_household(town.own.party, persons=2)
+            insure_household(town.own.party, persons=2)
+            submitted_claim(town.own.party)
+            approved_claim(town.own.party)
+            paid_line(town.own.party)
+        many = all_pages(town)
+    assert {
+        address: queries for address, (queries, _) in many.items() if queries > BUDGETS[address] + 2
+    } == {}
