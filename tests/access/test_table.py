@@ -225,17 +225,17 @@ def nowhere(town: Town, line: Line) -> Side:
 
 @pytest.mark.parametrize("address", sorted({line.address for line in LINES}))
 def test_a_method_that_nobody_speaks_is_refused(town: Town, address: str) -> None:
-    """To who is welcome at an address, to strangers, and with a foreign row to the roles in turn. HEAD may answer as
-    GET does, and OPTIONS name the methods, with an empty page."""
+    """To who is welcome at an address, and by turns to a role that comes with a foreign row and to strangers. HEAD may
+    answer as GET does, and OPTIONS name the methods, with an empty page."""
     line = next(line for line in LINES if line.address == address)
     reading = next((line for line in LINES if (line.address, line.method) == (address, "GET")), None)
     welcome = next(visitor for visitor in VISITORS if line.cells[visitor][0] not in REFUSED)
     start = LINES.index(line)
+    comers = [(welcome, town.own), (VISITORS[start % len(VISITORS)], town.foreign), (ANONYMOUS, town.own)]
     wrong = []
     with Watched(town) as visit:
         for place, method in enumerate(UNSPOKEN, start):
-            turn = VISITORS[place % len(VISITORS)]
-            for visitor, side in ((welcome, town.own), (ANONYMOUS, town.own), (turn, town.foreign)):
+            for visitor, side in (comers[0], comers[1 + place % 2]):
                 answer = town.visit(visitor, address, method, side, line.row)
                 found = answer_of(answer)
                 spoken = REFUSED
