@@ -107,10 +107,10 @@ account admitted_on again amount approve-reason approve-starts_on assistance aut
 basic_insurance beyond_due bill birth_date care cause causes charity column_# commercial cover_from days
 diagnosis document ends_on file file-clear finding forecast format full hospital holder_name kind last_day
 lift-reason lost_on m#-bank_name m#-basic_insurance m#-enrol m#-holder_name m#-proof m#-relation m#-telephone
-measures missing name new note old on once other page paid_on party password peril police_report police_report_on
-police_station policy_year proof purpose quantity query reason reason_code recovered reference refuse-reason relation remarks
-reported_on reserve role row serious_illness sex signed_by starts_on state telephone to_county unit username
-violation without_papers year
+measures missing name new note old on once other page paid_on party password peril police_report
+police_report_on police_station policy_year proof purpose quantity query reason reason_code recovered reference
+refuse-reason relation remarks reported_on reserve role row serious_illness sex signed_by starts_on state
+telephone to_county unit username violation without_papers year
 """
 # Words, and what reaches no further than whoever sends it may: a village, numbers of accounts, which several may share.
 IN_WORDS = (
