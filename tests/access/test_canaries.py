@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import MedicalBill
+from demo.posts import give_post
 from jincheng_insurance.access.models import Grant, Region, User
 from jincheng_insurance.access.roles import COUNTY_ROLES, INSURER_ROLES, Role
 from jincheng_insurance.sheets.exports import KINDS
@@ -71,6 +72,7 @@ NAMES_A_ROW: dict[tuple[str, str], tuple[Value, object]] = {
     ("enrollment:confirm_move", "place"): (township, NOBODYS_KEY),
     ("enrollment:move_household", "place"): (township, NOBODYS_KEY),
     ("sheets:new", "agreement"): (row("agreement"), NOBODYS_KEY),
+    ("access:workplace", "county"): (lambda side: side.party.county.pk, NOBODYS_KEY),
     ("access:tokens", "insurer"): (lambda side: side.party.insurer.pk, NOBODYS_KEY),
     ("claims:find", "id_number"): (identity, NOBODYS_NUMBER),
     ("claims:find_household", "code"): (household_code, "T0000"),
@@ -82,8 +84,10 @@ NAMES_A_ROW: dict[tuple[str, str], tuple[Value, object]] = {
     ("api:batches", "agreement"): (agreement_number, "NONE-1"),
     ("api:batches", "claims"): (lambda side: [side.rows["approved#"]], ["NONE-1"]),
 }
-# A form is sent back for it, save here: what isn't of the import or claim is passed over, and unknown is an answer.
+# A form is sent back for it, save here: what isn't of the import or claim, or no place of work, is passed over, and
+# unknown is an answer.
 PASSED_OVER = {
+    ("access:workplace", "county"),
     ("roster:apply", "whole"),
     ("claims:calculation", "corrected"),
     ("api:eligibility", "identity_number"),
@@ -99,22 +103,26 @@ TAKEN_CITYWIDE: dict[tuple[str, str], Value] = {
 }
 # What else forms and bodies ask: texts, days, amounts, choices, and what all parties share.
 PLAIN = """
-account admitted_on amount approve-reason approve-starts_on assistance authority bank_name basic
+account admitted_on again amount approve-reason approve-starts_on assistance authority bank_name basic
 basic_insurance beyond_due bill birth_date care cause causes charity column_# commercial cover_from days
-diagnosis document file file-clear finding forecast format full hospital holder_name kind lift-reason lost_on
-m#-bank_name m#-basic_insurance m#-enrol m#-holder_name m#-proof m#-relation m#-telephone measures missing
-name note on once other page paid_on party password peril police_report police_report_on police_station
-policy_year proof purpose quantity reason reason_code recovered reference refuse-reason relation remarks
-reported_on reserve row serious_illness sex signed_by telephone to_county unit username violation
-without_papers year
+diagnosis document ends_on file file-clear finding forecast format full hospital holder_name kind last_day
+lift-reason lost_on m#-bank_name m#-basic_insurance m#-enrol m#-holder_name m#-proof m#-relation m#-telephone
+measures missing name new note old on once other page paid_on party password peril police_report
+police_report_on police_station policy_year proof purpose quantity query reason reason_code recovered reference
+refuse-reason relation remarks reported_on reserve role row serious_illness sex signed_by starts_on state
+telephone to_county unit username violation without_papers year
 """
-# A village in words, and numbers of accounts, which several may share.
+# Words, and what reaches no further than whoever sends it may: a village, numbers of accounts, which several may share.
 IN_WORDS = (
     ("claims:loss", "place"),
     ("claims:report_loss", "place"),
     ("api:losses", "place"),
     ("api:loss_change", "place"),
     ("roster:propose_account", "number"),
+    ("web:save_filter", "county"),  # kept for lists that narrow by it, as tried below
+    ("access:propose_grant", "region"),  # administrators are of no party
+    ("access:propose_grant", "insurer"),
+    ("access:second_factor", "code"),
     ("enrollment:enrol_household", "m#-number"),
 )
 # What addresses may be narrowed by, of the other party.
@@ -131,7 +139,7 @@ NARROWED_BY: dict[str, Value] = {
     "name": lambda side: side.names[0],
 }
 NARROWED_PLAINLY = """
-basic_insurance category clock coverage cursor first format kind last limit on order page policy_year reason
+basic_insurance category chart clock coverage cursor first format kind last limit on order page policy_year reason
 risk row show side sort standing state step unread village year h# p#
 """
 
@@ -209,7 +217,7 @@ def test_every_posted_name_is_known_as_naming_a_row_or_not(town: Town) -> None:
         rows.setdefault(address, set()).add(field)
     unknown = {}
     for line in POSTS:
-        visitor = next(v for v, cell in line.cells.items() if cell[0] in DONE)
+        visitor = next(v for v, cell in line.cells.items() if cell[0] in {*DONE, "422"})
         with Undone():
             read = asked_of(town, visitor, line.address, "POST", town.own, line.row)
         if new := read - rows.get(line.address, set()) - set(PLAIN.split()):
@@ -294,9 +302,14 @@ def disabled(user: User, party_of: Town) -> None:
 def moved(user: User, party_of: Town) -> None:
     """To the other party."""
     party = party_of.foreign.party
-    for grant in Grant.objects.filter(user=user):
+    for grant in Grant.objects.in_force(timezone.localdate()).filter(user=user):
+        Grant.objects.filter(pk=grant.pk).update(ended_at=timezone.now())
         local = {"region": party.county} if grant.region_id else {"insurer": party.insurer}
-        Grant.objects.filter(pk=grant.pk).update(**local)
+        give_post(user, Role(grant.role), **local)
+
+
+# Their own list of exports and filters stays with somebody who moved; files and rows are out of reach.
+STAYS = {"sheets:export": {200}, "sheets:progress": {200}, "web:open_filter": {302}}
 
 
 @pytest.mark.parametrize("change", [ended, disabled, moved], ids=lambda change: change.__name__)
@@ -304,7 +317,7 @@ def moved(user: User, party_of: Town) -> None:
 def test_the_next_request_is_answered_by_the_new_state(
     town: Town, role: Role, change: Callable[[User, Town], None]
 ) -> None:
-    lines = [line for line in LINES if line.row != "-" and line.cells[role][0] in DONE]
+    lines = [line for line in LINES if line.cells[role][0] in DONE and len(set(line.cells[role])) > 1]
     chosen = [line for line in lines if line.method == "GET"][::4] + [
         line
         for line in lines
@@ -317,12 +330,10 @@ def test_the_next_request_is_answered_by_the_new_state(
             expected = {401} if line.address.startswith("api:") else {302}
             if change is ended:
                 expected = {403}
-            if change is moved:  # their own list of exports stays; its files are out of reach
-                expected = {404, 403} | (
-                    {200} if line.address in {"sheets:export", "sheets:progress"} else set()
-                )
+            if change is moved:
+                expected = {404, 403} | STAYS.get(line.address, set())
             assert answer.status_code in expected, line
-            if answer.status_code == 302:
+            if answer.status_code == 302 and change is not moved:
                 assert answer["Location"].startswith(reverse("access:login"))
             assert "access_grant" not in visit.changed()
 
@@ -349,7 +360,7 @@ EXTRA = {
 }
 # Columns that differ with each act, or with the order of acts.
 VOLATILE = (
-    r"^(id|pgh_.*|at|.*_at|.*_sealed|.*_index|digest|sha256|size|prefix|mark|request_id|object_id|facts|lines|turn|stored_as"
+    r"^(id|pgh_.*|at|password|date_joined|.*_at|.*_sealed|.*_index|digest|sha256|size|prefix|mark|request_id|object_id|facts|lines|turn|stored_as"
     r"|once|number)$"
 )
 KEPT_KEYS = r"(county|insurer|actor|user|_by|policy_year)_id$"
@@ -383,7 +394,7 @@ def contents(tables: list[str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("line", POSTS, ids=str)
 def test_what_is_not_a_forms_own_is_left_unread_or_refused(town: Town, line: Line) -> None:
-    visitor = next(visitor for visitor, cell in line.cells.items() if cell[0] in DONE)
+    visitor = next(visitor for visitor, cell in line.cells.items() if cell[0] in {*DONE, "422"})
     posted = town.own.posted.get(line.address, {})
     read, *plainly = outcome(town, visitor, line, posted)
     extra = {name: value for name, value in EXTRA.items() if name not in read}  # type: ignore[operator]

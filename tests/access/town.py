@@ -781,7 +781,7 @@ def _posted(
             "role": "county_finance",
             "region": side.party.county.pk,
             "starts_on": today,
-            "reason": "appointed",
+            "reason": "任命",
         },
         "access:refuse_grant": {"reason": "another county"},
         "access:end_grant": {"reason": "left the office"},
@@ -837,7 +837,7 @@ def _proposed(party: Party) -> Grant:
         insurer=None,
         starts_on=timezone.localdate(),
         ends_on=None,
-        reason="appointed",
+        reason="任命",
         actor=party[Role.ADMINISTRATOR],
     )
 
