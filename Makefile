@@ -10,7 +10,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check docs screenshots axe audit lint format types lock messages bench-roster bench-find bench-claims bench-pool bench-pages
+.PHONY: help install demo demo-reset test check docs screenshots axe audit lint format types lock messages bench-roster bench-find bench-claims bench-pool bench-pages mutants
 
 help:
 	@echo "make demo        everything with synthetic data; Ctrl-C ends it (PORT=8080 for another port)"

@@ -13,7 +13,7 @@ html_show_copyright = False
 html_show_sphinx = False
 
 CONTENTS = {
-    "index": ["guide/zh/index", "guide/en/index", "scheme", "api", "deploy", "security", "adr/*"],
+    "index": ["guide/zh/index", "guide/en/index", "scheme", "api", "deploy", "security", "testing", "look", "adr/*"],
     "guide/zh/index": ["*"],
     "guide/en/index": ["*"],
 }
