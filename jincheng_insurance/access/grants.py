@@ -34,7 +34,7 @@ def propose_grant(
     fit the role, the days lie in the past, they hold the same post already, or posts meet that one person may not hold
     together."""
     require(actor, Act.MANAGE_PEOPLE)
-    person = _locked(person)
+    person = locked_person(person)
     if not person.is_active:
         raise Refused(_("This person is disabled. Enable them first."))
     _check_place(role, region, insurer)
@@ -86,8 +86,7 @@ def confirm_grant(*, grant: Grant, actor: User) -> None:
 def refuse_grant(*, grant: Grant, reason: str, actor: User) -> None:
     """Refuse a proposed post, with the reason that the administrator reads."""
     grant = _to_decide(grant, actor)
-    if not reason.strip():
-        raise Refused(_("Say why."), field="reason")
+    check_reason(reason)
     grant.state, grant.refusal = Grant.State.REFUSED, reason.strip()
     grant.decided_by, grant.decided_at = actor, timezone.now()
     grant.save()
@@ -106,12 +105,11 @@ def end_grant(*, grant: Grant, last_day: datetime.date | None, reason: str, acto
     """End a post after `last_day`, or at once where none is given; a proposed one is taken back. What has ended stays
     so, and an end is never put off. Refused for the last administrator and the last security officer."""
     require(actor, Act.MANAGE_PEOPLE)
-    person = _locked(grant.user)
+    person = locked_person(grant.user)
     grant = Grant.objects.select_for_update(of=("self",)).select_related("user").get(pk=grant.pk)
     if grant.standing in {"ended", "refused"}:
         raise Refused(_("This post has ended already."))
-    if not reason.strip():
-        raise Refused(_("Say why."), field="reason")
+    check_reason(reason)
     if last_day is not None:
         _check_last_day(grant, last_day)
     if grant.state in Grant.HOLDING:
@@ -151,13 +149,20 @@ def facts_of(grant: Grant) -> dict[str, object]:
     return facts | ({"last_day": grant.ends_on} if grant.ends_on else {})
 
 
-def _locked(person: User) -> User:
+def locked_person(person: User) -> User:
+    """Somebody as they stand, locked: whatever changes them or their posts waits its turn."""
     return User.objects.select_for_update().get(pk=person.pk)
+
+
+def check_reason(reason: str) -> None:
+    """Refused where no reason is given."""
+    if not reason.strip():
+        raise Refused(_("Say why."), field="reason")
 
 
 def _to_decide(grant: Grant, actor: User) -> Grant:
     require(actor, Act.CONFIRM_GRANT)
-    _locked(grant.user)
+    locked_person(grant.user)
     grant = (
         Grant.objects.select_for_update(of=("self",))
         .select_related("user", "region", "insurer")

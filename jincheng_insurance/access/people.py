@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from jincheng_insurance.access.grants import check_not_the_last
+from jincheng_insurance.access.grants import INDISPENSABLE, check_not_the_last, check_reason, locked_person
 from jincheng_insurance.access.models import Grant, User, UserSession
 from jincheng_insurance.access.passwords import temporary_password
 from jincheng_insurance.access.refusals import Refused
@@ -17,8 +17,6 @@ from jincheng_insurance.access.roles import Act, Role
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.access.sessions import end_sessions
 from jincheng_insurance.audit.services import record
-
-FIRST_POSTS = (Role.ADMINISTRATOR, Role.SECURITY_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def make_person(*, username: str, name: str, unit: str, actor: User) -> Issued:
 def change_person(*, person: User, name: str, unit: str, actor: User) -> None:
     """Correct somebody's name and unit. The user name stays: the record names people by it."""
     require(actor, Act.MANAGE_PEOPLE)
-    person = _locked(person)
+    person = locked_person(person)
     name, unit = _named(name, unit)
     before = {"name": person.display_name, "unit": person.unit}
     after = {"name": name, "unit": unit}
@@ -60,8 +58,8 @@ def disable_person(*, person: User, reason: str, actor: User) -> None:
     """Let somebody no longer sign in: their sessions and tokens end with the next request. Refused for oneself and for
     the last administrator or security officer."""
     require(actor, Act.MANAGE_PEOPLE)
-    person = _locked(person)
-    _given(reason)
+    person = locked_person(person)
+    check_reason(reason)
     if person.pk == actor.pk:
         raise Refused(_("You can't disable yourself."))
     if not person.is_active:
@@ -77,8 +75,8 @@ def disable_person(*, person: User, reason: str, actor: User) -> None:
 def enable_person(*, person: User, reason: str, actor: User) -> None:
     """Let somebody sign in again, with the posts that still hold."""
     require(actor, Act.MANAGE_PEOPLE)
-    person = _locked(person)
-    _given(reason)
+    person = locked_person(person)
+    check_reason(reason)
     if person.is_active:
         raise Refused(_("This person isn't disabled."))
     person.is_active = True
@@ -90,7 +88,7 @@ def enable_person(*, person: User, reason: str, actor: User) -> None:
 def issue_password(*, person: User, actor: User) -> Issued:
     """Give somebody a temporary password; their sessions end. Not to oneself: one's own is changed by knowing it."""
     require(actor, Act.MANAGE_PEOPLE)
-    person = _locked(person)
+    person = locked_person(person)
     if person.pk == actor.pk:
         raise Refused(_("Change your own password on the page of your account."))
     if not person.is_active:
@@ -107,10 +105,10 @@ def make_first_people(*, usernames: dict[Role, str]) -> list[Issued]:
     today = timezone.localdate()
     held = set(
         Grant.objects.in_force(today)
-        .filter(user__is_active=True, role__in=FIRST_POSTS)
+        .filter(user__is_active=True, role__in=INDISPENSABLE)
         .values_list("role", flat=True)
     )
-    missing = [role for role in FIRST_POSTS if role not in held]
+    missing = [role for role in INDISPENSABLE if role not in held]
     if not missing:
         raise Refused(_("There are an administrator and a security officer already; they make all others."))
     issued = []
@@ -155,12 +153,3 @@ def _named(name: str, unit: str) -> tuple[str, str]:
     if not name.strip():
         raise Refused(_("Enter the name."), field="name")
     return name.strip(), unit.strip()
-
-
-def _given(reason: str) -> None:
-    if not reason.strip():
-        raise Refused(_("Say why."), field="reason")
-
-
-def _locked(person: User) -> User:
-    return User.objects.select_for_update().get(pk=person.pk)
