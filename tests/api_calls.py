@@ -12,7 +12,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from jincheng_insurance.access.models import ApiToken, Insurer, User
-from jincheng_insurance.access.tokens import digest_of
+from jincheng_insurance.access.sealing import digest_of
 
 _serial = count(1)
 

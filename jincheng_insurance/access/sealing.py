@@ -152,3 +152,9 @@ def masked(number: str) -> str:
         return "*" * (len(number) - 2) + number[-2:]
     shown = 3 if len(number) == MOBILE_LENGTH else 4
     return number[:shown] + "*" * (len(number) - shown - 4) + number[-4:]
+
+
+def digest_of(secret: str) -> bytes:
+    """What is kept of a secret of our own making: 32 bytes. It is random and long, so a fast digest can't be turned
+    round."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()

@@ -3,7 +3,6 @@ is taken once; after LOCK_FAILURES wrong ones none is taken for LOCK_MINUTES. Wh
 
 import base64
 import datetime
-import hashlib
 import hmac
 import secrets
 import unicodedata
@@ -21,7 +20,7 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act, Role
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.access.sealed_columns import SealedColumn
-from jincheng_insurance.access.sealing import seal, unseal
+from jincheng_insurance.access.sealing import digest_of, seal, unseal
 from jincheng_insurance.access.sessions import end_sessions
 from jincheng_insurance.audit.services import record
 
@@ -107,7 +106,7 @@ def _check(user: User, code: str) -> bool:
     _refuse_if_locked(factor)
     if _take(factor, code):
         return True
-    if factor.recovery_codes.filter(digest=_digest(code), used_at=None).update(used_at=timezone.now()):
+    if factor.recovery_codes.filter(digest=digest_of(code), used_at=None).update(used_at=timezone.now()):
         left = factor.recovery_codes.filter(used_at=None).count()
         record("use_recovery_code", actor=user, on=user, facts={"left": left})
         factor.failures, factor.failed_at = 0, None
@@ -216,9 +215,5 @@ def _typed(code: str) -> str:
 def _new_codes(factor: SecondFactor) -> list[str]:
     factor.recovery_codes.all().delete()
     codes = [base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode() for _place in range(CODES)]
-    RecoveryCode.objects.bulk_create(RecoveryCode(factor=factor, digest=_digest(code)) for code in codes)
+    RecoveryCode.objects.bulk_create(RecoveryCode(factor=factor, digest=digest_of(code)) for code in codes)
     return ["-".join(code[at : at + CODE_GROUP] for at in range(0, len(code), CODE_GROUP)) for code in codes]
-
-
-def _digest(code: str) -> bytes:
-    return hashlib.sha256(code.encode()).digest()

@@ -2,7 +2,6 @@
 time. The list is kept; the gate asks it at every request."""
 
 import datetime
-import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils import timezone
 from jincheng_insurance.access.models import User, UserSession
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
+from jincheng_insurance.access.sealing import digest_of
 from jincheng_insurance.audit.context import client_address
 from jincheng_insurance.audit.services import record
 
@@ -21,15 +21,10 @@ End = UserSession.End
 SEEN_IS_NOTED_EVERY = datetime.timedelta(minutes=1)
 
 
-def digest_of_key(key: str) -> bytes:
-    """What is kept of the key in a cookie: 32 bytes. It is random and long, so a fast digest can't be turned round."""
-    return hashlib.sha256(key.encode()).digest()
-
-
 def session_of(request: HttpRequest) -> UserSession | None:
     """The session a request comes with, ended or not."""
     key = request.session.session_key
-    return UserSession.objects.filter(key_digest=digest_of_key(key)).first() if key else None
+    return UserSession.objects.filter(key_digest=digest_of(key)).first() if key else None
 
 
 def sessions_of(user: User) -> QuerySet[UserSession]:
@@ -49,7 +44,7 @@ def begin_session(*, request: HttpRequest, user: User) -> UserSession:
         started_at=now,
         seen_at=now,
         proved_at=now,
-        key_digest=digest_of_key(str(request.session.session_key)),
+        key_digest=digest_of(str(request.session.session_key)),
         address=client_address(request),
         agent=request.META.get("HTTP_USER_AGENT", "")[:200].replace("\0", ""),
     )
@@ -115,4 +110,4 @@ def sign_out(*, actor: User) -> None:
 
 def follow_key(session: UserSession, key: str) -> None:
     """The cookie of a session has got another key."""
-    UserSession.objects.filter(pk=session.pk).update(key_digest=digest_of_key(key))
+    UserSession.objects.filter(pk=session.pk).update(key_digest=digest_of(key))

@@ -1,7 +1,6 @@
 """API tokens: made and revoked by the user they act for, and found again by their digest (R25)."""
 
 import datetime
-import hashlib
 import secrets
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from jincheng_insurance.access.models import ApiToken, Insurer, User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
+from jincheng_insurance.access.sealing import digest_of
 from jincheng_insurance.audit.services import record
 
 BEGINNING = "jpi_"  # what is blanked in logs, and what secret scanners look for
@@ -81,11 +81,6 @@ def revoke_token(*, token: ApiToken, actor: User) -> None:
     )
     if ended:
         record("revoke_token", actor=actor, on=token, facts={"token": token.name})
-
-
-def digest_of(secret: str) -> bytes:
-    """What is kept of a token: 32 bytes. The secret is random and long, so a fast digest can't be turned round."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
 
 
 def token_in_force(secret: str) -> ApiToken | None:

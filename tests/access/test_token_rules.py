@@ -13,9 +13,9 @@ from jincheng_insurance.access.models import ApiToken, User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.reveals import Number, record_reveal, reveals_left
 from jincheng_insurance.access.roles import Act, Role
+from jincheng_insurance.access.sealing import digest_of
 from jincheng_insurance.access.services import note_failed_sign_in, note_sign_in
 from jincheng_insurance.access.tokens import (
-    digest_of,
     insurers_of,
     make_token,
     revoke_token,

@@ -12,7 +12,8 @@ from demo.posts import give_post
 from jincheng_insurance.access.models import ApiToken, Grant
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
-from jincheng_insurance.access.tokens import MOST_IN_FORCE, digest_of, make_token, revoke_token
+from jincheng_insurance.access.sealing import digest_of
+from jincheng_insurance.access.tokens import MOST_IN_FORCE, make_token, revoke_token
 from jincheng_insurance.audit.models import AuditRecord
 from tests.api_calls import call, token_for
 from tests.world import World, make_user, reported_claim
