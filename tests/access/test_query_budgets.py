@@ -1,5 +1,5 @@
-"""Query budgets: how many queries each page may ask the database. They are those of the town's rows, and are kept to with
-more of them."""
+"""Query budgets: how many queries each page may ask the database. They are those of the town's rows, and are kept to
+with more of them."""
 
 import tomllib
 from pathlib import Path
