@@ -27,8 +27,9 @@ from enrollment.roster.columns import ROSTER_COLUMNS
 from jincheng_insurance.access.models import Insurer, Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.sealing import Place, SealError, index_of, masked, unseal
+from jincheng_insurance.audit.context import once_a_request
 from jincheng_insurance.scheme.premium import budget, budget_use
-from jincheng_insurance.scheme.terms import Terms, default_terms
+from jincheng_insurance.scheme.terms import FIRST_YEAR, LAST_YEAR, Terms, default_terms
 from jincheng_insurance.sheets.columns import TitleTable
 
 YEAR_LENGTH = 4
@@ -40,9 +41,10 @@ def terms_of(policy_year_id: int) -> Terms:
     return default_terms(policy_year_id).with_changes(rulings)
 
 
+@once_a_request
 def current_policy_year() -> PolicyYear:
     """The policy year of today, or the nearest one of the scheme."""
-    year = min(max(timezone.localdate().year, 2026), 2028)
+    year = min(max(timezone.localdate().year, FIRST_YEAR), LAST_YEAR)
     return PolicyYear.objects.get(pk=year)
 
 
