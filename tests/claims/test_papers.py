@@ -436,6 +436,23 @@ def test_a_list_too_long_asks_for_fewer_days(world: World, monkeypatch: pytest.M
     assert "请缩短日期范围" in answer.content.decode()
 
 
+def test_a_list_too_long_for_the_page_is_a_file_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        paid(world.own, approved_claim(world.own))
+    monkeypatch.setattr("claims.views.paper.MOST_SHOWN", 1)
+    client = signed_in(world, Role.REVIEWER)
+    for address in ("claims:payment_list", "claims:posting"):
+        page = client.get(reverse(address)).content.decode()
+        assert "<article" not in page
+        assert "共 2 行" in page
+        assert "format=docx" in page
+        client.get(reverse(address), {"format": "xlsx"})
+    taken = AuditRecord.objects.filter(act="download_list").order_by("id")
+    assert [(row.facts["list"], row.facts["rows"]) for row in taken] == [("payments", 2), ("posting", 2)]
+
+
 def test_a_long_list_takes_no_more_queries_than_a_short_one(world: World) -> None:
     actor, today = world.own[Role.REVIEWER], timezone.localdate()
     counts = []
