@@ -36,13 +36,13 @@ def statements(request: HttpRequest) -> HttpResponse:
     form = YearFilter(with_workplace(request, year="year"))
     year = form.chosen()
     rows = list(agreements(actor, year))
-    accounts = fund.accounts_of(rows)
+    accounts, open_units = fund.accounts_of(rows), stated.open_units(rows)
     pool = [
         (
             agreement,
             accounts[agreement.pk],
-            stated.unstated(agreement),
-            stated.unrefunded(agreement),
+            open_units[agreement.pk].to_charge,
+            open_units[agreement.pk].to_refund,
             actor.can(Act.ISSUE_STATEMENT, on=agreement),
         )
         for agreement in rows
