@@ -129,9 +129,11 @@ class Preview:
 def preview(agreement: Agreement, townships: Collection[int] = ()) -> Preview:
     """Counts for the page that asks for a confirmation; writes nothing."""
     first, last = bounds(agreement.policy_year_id)
+    uninsured = uninsured_of(agreement, townships)
     groups = (
-        uninsured_of(agreement, townships)
-        .annotate(late=Case(When(listed_on__gt=first, category__in=MONITORED, then=True), default=False))
+        uninsured.annotate(
+            late=Case(When(listed_on__gt=first, category__in=MONITORED, then=True), default=False)
+        )
         .order_by()
         .values_list("verdict", "category", "late")
         .annotate(Count("pk"))
@@ -146,7 +148,7 @@ def preview(agreement: Agreement, townships: Collection[int] = ()) -> Preview:
             late[is_late] += households
     by_verdict[Verdict.INSURED] = _listed(agreement, townships).count() - by_verdict.total()
     persons = RosterPerson.objects.filter(
-        household__in=eligible_households(agreement, townships).values("pk"),
+        household__in=uninsured.filter(Q(verdict=Verdict.ELIGIBLE)).values("pk"),
         birth_date__lte=last,
         gone_since=None,
     )

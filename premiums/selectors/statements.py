@@ -1,6 +1,6 @@
 """Reading premium statements: within the actor's scope."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -80,11 +80,17 @@ def open_units(pool: Iterable[Agreement]) -> dict[int, Open]:
 
 
 def _open_units(agreement: Agreement) -> dict[str, list[int]]:
-    parts, back = units_to_charge(agreement).values(), units_to_refund(agreement)[0]
+    charge, back = all_of(units_to_charge(agreement)), units_to_refund(agreement)[0]
     return {
-        "to_charge": [sum(part.households for part in parts), sum(part.persons for part in parts)],
+        "to_charge": [charge.households, charge.persons],
         "to_refund": [back.households, back.persons],
     }
+
+
+def all_of(by_month: Mapping[int, Units]) -> Units:
+    """The units of all months together."""
+    parts = by_month.values()
+    return Units(sum(part.households for part in parts), sum(part.persons for part in parts))
 
 
 def stated_households(statement: PremiumStatement) -> QuerySet[StatementLine, Any]:

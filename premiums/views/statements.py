@@ -122,14 +122,13 @@ def issue(request: HttpRequest, agreement_pk: int) -> HttpResponse:
             messages.success(request, _("Statement %(number)s has been issued.") % {"number": issued.number})
             return redirect("premiums:statement", pk=issued.pk)
         return redirect(f"{reverse('premiums:list')}?year={agreement.policy_year_id}")
+    units = units_to_charge(agreement)
     due = statement_due(
-        terms=terms_of(agreement.policy_year_id),
-        units=units_to_charge(agreement),
-        county=str(agreement.county.code),
+        terms=terms_of(agreement.policy_year_id), units=units, county=str(agreement.county.code)
     )
     context = {
         "agreement": agreement,
-        "counts": stated.unstated(agreement),
+        "counts": stated.all_of(units),
         "due": due,
         "supplementary": stated.statements(actor, agreement.policy_year).filter(agreement=agreement).exists(),
     }
