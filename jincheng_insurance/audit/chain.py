@@ -59,7 +59,8 @@ def marks_of(
     keys, table = list(keys), model._meta.db_table
     if not keys:
         return
-    gapless = keys[-1] - keys[0] == len(keys) - 1  # as they are nearly always: two keys say it, instead of thousands
+    # Without a gap, as they nearly always are, two keys say which, instead of thousands.
+    gapless = keys[-1] - keys[0] == len(keys) - 1
     wanted = {"pk__range": (keys[0], keys[-1])} if gapless else {"pk__in": keys}
     rows = model._base_manager.filter(**wanted).order_by("pk").values_list("pk", *fields)
     for key, *values in rows.iterator(chunk_size=2000):
