@@ -83,6 +83,14 @@ def revoke_token(*, token: ApiToken, actor: User) -> None:
         record("revoke_token", actor=actor, on=token, facts={"token": token.name})
 
 
+def end_tokens(user: User, *, actor: User) -> None:
+    """Revoke all of somebody's tokens in force. For services, inside their own transaction."""
+    for token in tokens_of(user).filter(revoked_at=None, expires_at__gt=timezone.now()):
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+        record("revoke_token", actor=actor, on=token, facts={"token": token.name})
+
+
 def token_in_force(secret: str) -> ApiToken | None:
     """The token of a secret, if neither it nor its user has ended; its use is noted once a minute. Its user then holds
     their posts at insurers only (at the token's own, where it is narrowed)."""

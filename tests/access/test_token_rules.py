@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from demo.posts import give_post
 from jincheng_insurance.access.models import ApiToken, User
+from jincheng_insurance.access.people import issue_password
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.reveals import Number, record_reveal, reveals_left
 from jincheng_insurance.access.roles import Act, Role
@@ -253,3 +254,11 @@ class TestReveals:
         with pytest.raises(PermissionDenied):
             self.reveal(world, world.own[Role.COUNTY_OFFICER], place=world.foreign.agreement)
         assert not AuditRecord.objects.exists()
+
+
+def test_a_password_given_anew_ends_the_tokens(adjuster: User, world: World) -> None:
+    made = make_token(actor=adjuster, name="理赔系统", days=30)
+    issue_password(person=adjuster, actor=world.own[Role.ADMINISTRATOR])
+    assert token_in_force(made.secret) is None
+    revoked = AuditRecord.objects.get(act="revoke_token")
+    assert (revoked.actor, revoked.facts) == (world.own[Role.ADMINISTRATOR], {"token": "理赔系统"})
