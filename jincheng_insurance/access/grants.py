@@ -69,7 +69,7 @@ def propose_grant(
 @transaction.atomic(durable=True)
 def confirm_grant(*, grant: Grant, actor: User) -> None:
     """Confirm a proposed post, which holds from then on within its days: where its first day has passed, from today.
-    Refused to whoever proposed it or would hold it, and where posts would meet that one person may not hold together."""
+    Refused to whoever proposed it or would hold it, and where posts would meet that nobody may hold together."""
     grant = _to_decide(grant, actor)
     grant.starts_on = max(grant.starts_on, timezone.localdate())
     if not grant.user.is_active:

@@ -34,7 +34,9 @@ def make_person(*, username: str, name: str, unit: str, actor: User) -> Issued:
     require(actor, Act.MANAGE_PEOPLE)
     person = _new(username=username, name=name, unit=unit)
     password = temporary_password(person)
-    record("make_person", actor=actor, on=person, facts={"username": person.username, "name": name, "unit": unit})
+    record(
+        "make_person", actor=actor, on=person, facts={"username": person.username, "name": name, "unit": unit}
+    )
     return Issued(person, password)
 
 

@@ -107,7 +107,9 @@ def request_export(
 
 def _unapproved_rows(actor: User) -> int:
     """The rows in full that the actor has got within a day without an approval."""
-    lately = Export.objects.filter(made_by=actor, full=True, decided_by=None, asked_at__gt=timezone.now() - KEPT)
+    lately = Export.objects.filter(
+        made_by=actor, full=True, decided_by=None, asked_at__gt=timezone.now() - KEPT
+    )
     return lately.exclude(state__in=(State.WAITING, State.FAILED)).aggregate(n=Sum("total"))["n"] or 0
 
 
