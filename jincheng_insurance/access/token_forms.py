@@ -22,6 +22,15 @@ class TokenForm(forms.Form):
         initial=90,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+    reach = forms.ChoiceField(
+        label=_("May do"),
+        choices=ApiToken.Reach.choices,
+        initial=ApiToken.Reach.HANDLE,
+        required=False,
+        help_text=_(
+            "A payment by a token asks for no password and no code: let it do no more than its system needs."
+        ),
+    )
     insurer: Any = forms.ModelChoiceField(
         label=_("Only for"), queryset=Insurer.objects.none(), required=False, empty_label=_("All my posts")
     )
@@ -29,3 +38,6 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["insurer"].queryset = insurers_of(user)  # type: ignore[attr-defined]
+
+    def clean_reach(self) -> ApiToken.Reach:
+        return ApiToken.Reach(self.cleaned_data["reach"] or ApiToken.Reach.HANDLE)

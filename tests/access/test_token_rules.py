@@ -66,7 +66,7 @@ def test_a_token_is_kept_by_its_digest_and_recognised_by_its_beginning(
     )
     assert (token.created_at, token.expires_at) == (NOW, NOW + 30 * DAY)
     assert (token.last_used_at, token.revoked_at) == (None, None)
-    facts = {"token": "理赔系统", "valid_until": "2026-12-25"}
+    facts = {"token": "理赔系统", "reach": "all", "valid_until": "2026-12-25"}
     assert said_of(last_record()) == ("make_token", adjuster, "access.apitoken", str(token.pk), facts)
     assert make_token(actor=adjuster, name="x", days=1).secret != made.secret
 
@@ -262,3 +262,15 @@ def test_a_password_given_anew_ends_the_tokens(adjuster: User, world: World) -> 
     assert token_in_force(made.secret) is None
     revoked = AuditRecord.objects.get(act="revoke_token")
     assert (revoked.actor, revoked.facts) == (world.own[Role.ADMINISTRATOR], {"token": "理赔系统"})
+
+
+@pytest.mark.parametrize("reach", ApiToken.Reach)
+def test_a_token_does_no_more_than_it_was_made_for(world: World, reach: ApiToken.Reach) -> None:
+    user = world.own.payer
+    give_post(user, Role.ADJUSTER, insurer=world.own.insurer)
+    held = token_in_force(make_token(actor=user, name="x", days=1, reach=reach).secret)
+    assert held is not None
+    acts = (Act.VIEW_CLAIM, Act.HANDLE_CLAIM, Act.APPROVE_CLAIM, Act.RECORD_PAYMENT, Act.REVEAL_NUMBER)
+    allowed = {"read": 1, "handle": 2, "all": 5}[reach]
+    assert [held.user.can(act, on=world.own.agreement) for act in acts] == [at < allowed for at in range(5)]
+    assert [bool(held.user.grants_for(act)) for act in acts] == [at < allowed for at in range(5)]
