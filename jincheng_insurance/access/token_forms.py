@@ -22,7 +22,7 @@ class TokenForm(forms.Form):
         initial=90,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    reach = forms.ChoiceField(
+    kind = forms.ChoiceField(
         label=_("May do"),
         choices=ApiToken.Reach.choices,
         initial=ApiToken.Reach.HANDLE,
@@ -39,5 +39,8 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["insurer"].queryset = insurers_of(user)  # type: ignore[attr-defined]
 
-    def clean_reach(self) -> ApiToken.Reach:
-        return ApiToken.Reach(self.cleaned_data["reach"] or ApiToken.Reach.HANDLE)
+    def facts(self) -> dict[str, Any]:
+        """What the valid form says of the token."""
+        facts = dict(self.cleaned_data)
+        facts["reach"] = ApiToken.Reach(facts.pop("kind") or ApiToken.Reach.HANDLE)
+        return facts

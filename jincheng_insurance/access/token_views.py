@@ -26,7 +26,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     made = None
     if request.method == "POST" and form.is_valid():
         with refusals_shown(request, form):
-            made = make_token(actor=actor, **form.cleaned_data)
+            made = make_token(actor=actor, **form.facts())
             form = TokenForm(user=actor)
     context = {"form": form, "made": made, "page": paginate(request, tokens_of(actor))}
     return render(request, "access/tokens.html", context, status=422 if form.errors else 200)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.utils import timezone
 
 from demo.posts import give_post
@@ -274,3 +275,11 @@ def test_a_token_does_no_more_than_it_was_made_for(world: World, reach: ApiToken
     allowed = {"read": 1, "handle": 2, "all": 5}[reach]
     assert [held.user.can(act, on=world.own.agreement) for act in acts] == [at < allowed for at in range(5)]
     assert [bool(held.user.grants_for(act)) for act in acts] == [at < allowed for at in range(5)]
+
+
+def test_a_token_of_the_page_neither_decides_nor_pays_unless_that_is_chosen(adjuster: User) -> None:
+    client = Client()
+    client.force_login(adjuster)
+    for chosen in ({}, {"kind": "read"}, {"kind": "all"}):
+        client.post("/api-tokens/", {"name": "x", "days": "30", **chosen})
+    assert list(ApiToken.objects.order_by("pk").values_list("reach", flat=True)) == ["handle", "read", "all"]
