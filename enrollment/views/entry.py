@@ -46,7 +46,7 @@ def find_household(request: HttpRequest) -> HttpResponse:
 
 
 def _found(form: HouseholdSearchForm, actor: User) -> RosterHousehold | None:
-    by_code = roster_households(actor).filter(code=form.code_typed()).first()
+    by_code = roster_households(actor).filter(code=form.cleaned_data["code"]).first()
     if by_code is not None:
         return by_code
     number = form.identity_number()
