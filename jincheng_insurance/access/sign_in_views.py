@@ -27,7 +27,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 HALFWAY = "halfway"  # in a stranger's session: whose password was right, and when
 HALFWAY_SECONDS = 5 * 60
 TOO_MANY = 429
-LOST = _("What you had not saved yet must be entered again.")
+LOST = _("What you had not saved yet must be entered again; long forms offer what was kept as a draft.")
 WHY = {
     End.ELSEWHERE: _(
         "You were signed out here, because somebody signed in elsewhere with your name. If it wasn't"
