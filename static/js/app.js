@@ -48,6 +48,7 @@
   });
   document.addEventListener("submit", (event) => {
     if (event.target.closest("main")) unsent.clear();
+    event.target.querySelector("[data-draft]")?.remove(); // a form on its way leaves no draft behind it
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful && "draft" in event.target.dataset) unsent.delete(event.target.closest("form"));
