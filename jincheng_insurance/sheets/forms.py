@@ -23,9 +23,8 @@ class ExportForm(forms.Form):
     )
     purpose = forms.CharField(
         label=_("Purpose"),
-        required=False,
         max_length=300,
-        help_text=_("Who needs the file, and what for. Required with numbers in full; it goes on record."),
+        help_text=_("Who needs the file, and what for. It goes on record."),
     )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:

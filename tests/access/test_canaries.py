@@ -235,7 +235,9 @@ def test_every_kind_of_export_takes_rows_within_reach_only(town: Town) -> None:
                 client = Client()
                 client.cookies = town.cookies[role]
                 with Watched(town) as visit:
-                    answer = client.post(path, {"format": "xlsx", field: values[field](town.foreign)})
+                    answer = client.post(
+                        path, {"format": "xlsx", "purpose": "核对", field: values[field](town.foreign)}
+                    )
                     assert answer.status_code in {403, 404, 422}, (name, field, role)
                     assert not visit.changed()
 
