@@ -57,4 +57,4 @@ class ExportForm(forms.Form):
 class RefuseExportForm(forms.Form):
     """Why an export is refused; its maker reads it."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Why it is refused"), max_length=200)
