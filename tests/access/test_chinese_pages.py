@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from jincheng_insurance.access.roles import Role
+from jincheng_insurance.web.terms import TERMS
 from tests.access.table import TABLE
 from tests.access.town import Town, text_of
 
@@ -87,6 +88,28 @@ def test_no_page_shows_a_latin_word(town: Town, role: Role) -> None:
             if found:
                 wrong[address] = sorted(found)
     assert not wrong
+
+
+MAIN_PAGES = {
+    "riskpool:dashboard": (
+        Role.CITY_OFFICER,
+        {"net_premium", "claims_paid", "reserves", "simple_loss_ratio"},
+    ),
+    "riskpool:agreement": (Role.COUNTY_OFFICER, {"net_premium", "incurred", "simple_loss_ratio", "coverage"}),
+    "riskpool:settlement": (Role.CITY_OFFICER, {"settlement", "carry_forward", "excess"}),
+    "claims:claim": (Role.ADJUSTER, {"medical", "self_pay", "left_of_cap", "deductible", "annual_cap"}),
+    "enrollment:status": (Role.COUNTY_OFFICER, {"monitored_budget"}),
+    "premiums:list": (Role.COUNTY_FINANCE, {"due", "allocated", "paid_in", "arrears", "city_share"}),
+    "roster:households": (Role.COUNTY_OFFICER, {"roster", "category", "listed_on"}),
+}
+
+
+@pytest.mark.parametrize("address", MAIN_PAGES)
+def test_a_main_page_explains_the_terms_on_it(town: Town, address: str) -> None:
+    role, names = MAIN_PAGES[address]
+    row = next(row for name, _, row in PAGES if name == address)
+    page = text_of(town.visit(role, address, "GET", town.own, row))
+    assert {name for name in names if str(TERMS[name].says) not in page} == set()
 
 
 def test_the_check_would_find_one() -> None:
