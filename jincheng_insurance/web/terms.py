@@ -235,7 +235,8 @@ GROUPS: Mapping[str | Promise, Mapping[str, Term]] = {
         "settlement": Term(
             _("Annual settlement"),
             _(
-                "After year end: what is carried forward or borne by government, drafted by one and confirmed by another."
+                "After year end: what is carried forward or borne by government, drafted by one and confirmed by"
+                " another."
             ),
             "R23 R24",
         ),
