@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TRIED = ROOT / "mutants"  # where mutmut works, by a name of its own
 KEPT = ROOT / "build" / "mutants"
 # What is changed in each room, and which tests run; those of everything that calls it would notice more, and take days.
+SIGN_IN = "gate grants locks password_rules passwords people proofs second_factors sessions"
 ACCESS = "checks guards key_marks key_rotation models refusals reveals rights roles scope sealed_columns sealed_files"
 ROOMS: dict[str, tuple[list[str], list[str]]] = {
     "scheme": (["scheme/[!cw]*.py", "scheme/cover.py"], ["tests/scheme"]),
@@ -30,6 +31,7 @@ ROOMS: dict[str, tuple[list[str], list[str]]] = {
         [f"access/{module}.py" for module in [*ACCESS.split(), "sealing", "services", "tokens"]],
         [
             "tests/access/test_files_at_rest.py",
+            "tests/access/test_fresh_proof.py",
             "tests/access/test_guards.py",
             "tests/access/test_key_rotation.py",
             "tests/access/test_keys.py",
@@ -37,7 +39,20 @@ ROOMS: dict[str, tuple[list[str], list[str]]] = {
             "tests/access/test_token_rules.py",
         ],
     ),
+    "sign-in": (
+        [f"access/{module}.py" for module in SIGN_IN.split()],
+        [
+            "tests/access/test_fresh_proof.py",
+            "tests/access/test_grants.py",
+            "tests/access/test_passwords.py",
+            "tests/access/test_people.py",
+            "tests/access/test_second_factor.py",
+            "tests/access/test_sessions.py",
+            "tests/access/test_sign_in.py",
+        ],
+    ),
 }
+WITHOUT_DATABASE = ("scheme", "cases")
 BROKEN = 255  # pytest could not run at all, which mutmut takes for a timeout
 SURVIVED = (0, 5, 33, BROKEN)  # 5 and 33: there is no test
 NOTICED = {"killed", "timeout", "segfault"}  # a change that never comes to an end is noticed too
@@ -86,7 +101,7 @@ def _run(room: str, words: argparse.Namespace) -> None:
     command = [sys.executable, "-m", "bench.mutants", room, "--here"]
     command += [f"--processes={words.processes}", f"--share={words.share}"]
     try:
-        if room == "access":
+        if room not in WITHOUT_DATABASE:
             servers.start()
             environment |= os.environ
         subprocess.run([*command, *(f"--only={name}" for name in words.only)], env=environment, check=True)

@@ -18,6 +18,7 @@ from claims.services.decision import approve_claim, submit_claim
 from claims.services.intake import report_claim
 from claims.services.payment import record_payment
 from demo.accounts import make_accounts
+from demo.days import on_day
 from demo.episodes import EPISODES_IN, tell_episodes
 from demo.oversight import tell_oversight
 from demo.parties import make_parties
@@ -51,6 +52,9 @@ HOSPITALS = (
 )
 DIAGNOSES = ("脑梗死", "股骨颈骨折", "冠心病", "慢性肾病", "肺炎", "糖尿病并发症", "胃溃疡出血")
 LAST_OPEN = 3
+# Days from the report until the bill is in and submitted, until it is approved, until it is paid.
+SUBMITTED_AFTER, APPROVED_AFTER, PAID_AFTER = 2, 6, 11
+LATE_IN, LATE_BY = ("140502", "140522"), 40  # where the last claims have been waiting for so many days
 IN_ARREARS = "140524"
 CHARGED_FEE, BANK_FEE = "140581", Decimal("25.00")
 OFFICES = {Role.COUNTY_OFFICER: ("经办人", "乡村振兴中心"), Role.COUNTY_FINANCE: ("经办人", "财政局")}
@@ -90,7 +94,8 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
         if code in EPISODES_IN:
             tell_episodes(agreement, users[f"adjuster{number}"], users[f"reviewer{number}"])
         team = Team(*(users[f"{name}{number}"] for name in ("adjuster", "reviewer", "payer")))
-        claims = _claims(agreement, TARGETS[code], team, random)
+        late = LATE_BY if code in LATE_IN else 0
+        claims = _claims(agreement, TARGETS[code], team, random, late=late)
         make_accounts(agreement, officer=officer, reviewer=users[f"reviewer{number}"])
         evaluate_agreement(agreement_id=agreement.pk)
         take_breakdown(agreement_id=agreement.pk)
@@ -149,8 +154,9 @@ def _holder(county: Region, role: Role) -> User:
     return user
 
 
-def _claims(agreement: Agreement, target: int, team: Team, random: Random) -> int:
-    """Claims until the agreement's ratio reaches `target` per cent; the last few stay open at different steps."""
+def _claims(agreement: Agreement, target: int, team: Team, random: Random, *, late: int) -> int:
+    """Claims until the agreement's ratio reaches `target` per cent; the last few stay open at different steps, and came
+    in `late` days before today at the latest."""
     insured = list(
         InsuredPerson.objects.filter(
             insured_household__agreement=agreement,
@@ -169,17 +175,18 @@ def _claims(agreement: Agreement, target: int, team: Team, random: Random) -> in
         grant = min(wanted - planned, Decimal(random.randrange(300, 6000))).quantize(Decimal("0.01"))
         plans.append((person, grant))
         planned += grant
-    days = _days(len(plans), agreement.policy_year_id)
+    days = _days(len(plans), agreement.policy_year_id, late)
     for index, ((person, grant), day) in enumerate(zip(plans, days, strict=True)):
         left = len(plans) - index
         _claim(person, grant, day, team, random, steps=min(left, LAST_OPEN + 1))
     return len(plans)
 
 
-def _days(count: int, year: int) -> list[datetime.date]:
-    """Days spread over the policy year as far as it has gone, in order."""
+def _days(count: int, year: int, late: int) -> list[datetime.date]:
+    """Days spread over the policy year as far as it has gone, but for its last `late` days, in order."""
     first = datetime.date(year, 1, 1)
-    span = max(0, (min(timezone.localdate(), datetime.date(year, 12, 31)) - first).days)
+    last = min(timezone.localdate() - datetime.timedelta(days=late), datetime.date(year, 12, 31))
+    span = max(0, (last - first).days)
     return [first + datetime.timedelta(days=span * (index + 1) // (count + 1)) for index in range(count)]
 
 
@@ -193,40 +200,36 @@ def _claim(
     steps: int,
 ) -> Claim:
     """One inpatient claim worth `grant`: reported, and taken `steps` further (bill, submit, approve, pay)."""
-    claim = report_claim(
-        insured_person=person,
-        reserve=grant,
-        account="住院治疗后申请补充医疗救助",
-        actor=team.adjuster,
-        reported_on=day,
-    )
+    with on_day(day):
+        claim = report_claim(
+            insured_person=person, reserve=grant, account="住院治疗后申请补充医疗救助", actor=team.adjuster
+        )
     basic = Decimal(random.randrange(3000, 9000))
     discharged = max(
         day - datetime.timedelta(days=3), datetime.date(claim.policy_year_id, 1, 1), person.cover_from
     )
-    add_bill(
-        claim=claim,
-        facts=BillFacts(
-            care=Care.INPATIENT,
-            hospital=random.choice(HOSPITALS),
-            invoice_number=f"{claim.pk:08d}",
-            diagnosis=random.choice(DIAGNOSES),
-            on=discharged,
-            bill=grant * 2 + 2000 + basic,
-            basic=basic,
-            serious_illness=ZERO,
-            assistance=ZERO,
-            commercial=ZERO,
-            other=ZERO,
-        ),
-        actor=team.adjuster,
+    facts = BillFacts(
+        care=Care.INPATIENT,
+        hospital=random.choice(HOSPITALS),
+        invoice_number=f"{claim.pk:08d}",
+        diagnosis=random.choice(DIAGNOSES),
+        on=discharged,
+        bill=grant * 2 + 2000 + basic,
+        basic=basic,
+        serious_illness=ZERO,
+        assistance=ZERO,
+        commercial=ZERO,
+        other=ZERO,
     )
-    if steps > 1:
-        submit_claim(claim=claim, actor=team.adjuster)
+    with on_day(day + datetime.timedelta(days=SUBMITTED_AFTER)):
+        add_bill(claim=claim, facts=facts, actor=team.adjuster)
+        if steps > 1:
+            submit_claim(claim=claim, actor=team.adjuster)
     if steps > 2:
-        approve_claim(claim=claim, reason="", actor=team.reviewer)
+        with on_day(day + datetime.timedelta(days=APPROVED_AFTER)):
+            approve_claim(claim=claim, reason="", actor=team.reviewer)
     if steps > LAST_OPEN:
-        record_payment(
-            claim=claim, paid_on=timezone.localdate(), reference=f"YH{claim.pk:08d}", actor=team.payer
-        )
+        with on_day(day + datetime.timedelta(days=PAID_AFTER)):
+            reference = f"YH{claim.pk:08d}"
+            record_payment(claim=claim, paid_on=timezone.localdate(), reference=reference, actor=team.payer)
     return claim

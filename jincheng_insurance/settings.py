@@ -330,6 +330,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static", ("screens", BASE_DIR / "docs" / "screens")]
 if ENVIRONMENT in {"demo", "test"}:
     WHITENOISE_USE_FINDERS = True
+    WHITENOISE_AUTOREFRESH = ENVIRONMENT == "test"  # else every test client lists all the files anew
 else:  # collected while the image is built, under names that change with the content, so that browsers may keep them
     STATIC_ROOT = BASE_DIR / "staticfiles"
     STORAGES = {

@@ -18,17 +18,16 @@ from django.utils import timezone
 from claims.models import MedicalBill
 from demo.posts import give_post
 from jincheng_insurance.access.models import Grant, Region, User
-from jincheng_insurance.access.roles import COUNTY_ROLES, INSURER_ROLES, Role
+from jincheng_insurance.access.roles import Role
 from jincheng_insurance.sheets.exports import KINDS
 from riskpool.services.alerts import evaluate_agreement
 from tests.access.asked import asked_of, names_read
+from tests.access.looks import LOCAL_ROLES, canaries
 from tests.access.table import LINES, Line
-from tests.access.test_scope import canaries
 from tests.access.town import RECORDS, Side, Town, Undone, Watched, path_of, text_of, writes
 from tests.api_calls import call
 from tests.world import approved_claim, insure_household, paid_line, reported_loss
 
-LOCAL_ROLES = sorted(COUNTY_ROLES | INSURER_ROLES)
 DONE = {"200", "201", "302"}
 GETS = [line for line in LINES if line.method == "GET"]
 POSTS = [line for line in LINES if line.method == "POST"]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from jincheng_insurance.access.models import Insurer, Region, UserSession
 from jincheng_insurance.access.roles import Role
+from tests.access.looks import shown_wrongly
 from tests.access.table import (
     ANONYMOUS,
     INBOX_ROWS,
@@ -86,18 +87,20 @@ def test_the_watch_tells_every_kind_of_write_and_no_undone_one(town: Town) -> No
 
 
 @pytest.mark.parametrize("line", LINES, ids=str)
-def test_every_role_gets_the_answer_of_the_table(town: Town, line: Line) -> None:
+def test_every_role_gets_the_answer_of_the_table_and_is_shown_nothing_else(town: Town, line: Line) -> None:
     wrong = []
     for visitor in VISITORS:
         for side, expected in zip((town.own, town.foreign), line.cells[visitor], strict=True):
             with Watched(town) as visit:
-                found = answer_of(town.visit(visitor, line.address, line.method, side, line.row))
-                changed = visit.changed()
+                answer = town.visit(visitor, line.address, line.method, side, line.row)
+                found, changed = answer_of(answer), visit.changed()
             whose = "own" if side is town.own else "foreign"
             if found != expected:
                 wrong.append(f"{visitor}, {whose}: {found} instead of {expected}")
             if trace := _wrong_trace(line, found, changed):
                 wrong.append(f"{visitor}, {whose}: answered {found}, {trace}")
+            if line.method == "GET" and (shown := shown_wrongly(town, visitor, line.address, answer)):
+                wrong.append(f"{visitor}, {whose}: shows {shown}")
     assert not wrong, wrong
 
 

@@ -911,7 +911,11 @@ def writes() -> dict[str, int]:
     """How many rows of each table this transaction has written so far, undone ones included: PostgreSQL counts them
     itself."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
+        cursor.execute(
+            "SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
+            " + pg_stat_get_xact_tuples_deleted(oid) FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
         return dict(cursor.fetchall())
 
 

@@ -20,7 +20,7 @@ from jincheng_insurance.api.models import IdempotencyKey
 from jincheng_insurance.api.tasks import sweep
 from jincheng_insurance.audit.models import AuditRecord
 from tests.api_calls import call, token_for
-from tests.claims.test_race import at_once
+from tests.races import at_once
 from tests.world import World, insure_person, reported_claim, reported_loss
 
 CLAIMS = "/api/v1/claims"

@@ -19,7 +19,7 @@ from claims.services.payment import record_payment
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Role
 from riskpool.selectors.ratio import pool_figures
-from tests.claims.test_race import at_once
+from tests.races import at_once
 from tests.world import World, approved_claim, insure_person, reported_claim, reported_loss
 
 AS_OWNER_TOO = pytest.mark.django_db(transaction=True, databases=["default", "owner"])

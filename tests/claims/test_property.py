@@ -1,14 +1,11 @@
 """A household's loss from report to payment: causes, theft, signatures, the household's 20,000 (R12-R14, R26)."""
 
 import datetime
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet, Sum
 from django.utils import timezone
 
@@ -22,6 +19,7 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.scheme.property import PropertyDecision
+from tests.races import THREADS, at_once
 from tests.world import (
     World,
     approved_loss,
@@ -184,24 +182,6 @@ def test_R11_a_reversed_loss_gives_its_part_of_the_year_back(world: World) -> No
 
 
 # Many at once
-
-THREADS = 16
-
-
-def at_once(work: Callable[[int], object], count: int = THREADS) -> list[object]:
-    gate = Barrier(count)
-
-    def run(number: int) -> object:
-        try:
-            gate.wait()
-            return work(number)
-        except Exception as error:  # what went wrong is looked at by the test
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 @pytest.fixture

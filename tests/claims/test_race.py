@@ -2,13 +2,11 @@
 goes out twice. The same race without the lock goes wrong, which shows that the lock is what holds."""
 
 import datetime
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError
 from django.db.models import Model, QuerySet, Sum
 from django.utils import timezone
 
@@ -20,9 +18,9 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from riskpool.models import Alert
 from riskpool.services.alerts import evaluate_agreement
+from tests.races import THREADS, Racers, at_once
 from tests.world import World, approved_claim, insure_person, reported_claim
 
-THREADS = 16
 ROUNDS = 200
 SELF_PAY = Decimal(4000)
 CAP = Decimal(20000)
@@ -33,23 +31,6 @@ ENTITLEMENT = min(CAP, (THREADS * SELF_PAY - 2000) / 2)
 def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Races are about the database; no message is sent."""
     monkeypatch.setattr("jincheng_insurance.web.background._send", lambda task, ids: None)
-
-
-def at_once(work: Callable[[int], object], count: int = THREADS) -> list[object]:
-    """Run `work` in as many threads, all starting together; exceptions are results."""
-    gate = Barrier(count)
-
-    def run(number: int) -> object:
-        try:
-            gate.wait()
-            return work(number)
-        except Exception as error:  # what went wrong is looked at by the test
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def submitted_claims(world: World, person: InsuredPerson) -> list[Claim]:
@@ -96,24 +77,24 @@ def submitted_claims(world: World, person: InsuredPerson) -> list[Claim]:
     return claims
 
 
-def granted_by_a_round(world: World, claims: list[Claim]) -> tuple[Decimal, list[object]]:
+def granted_by_a_round(world: World, racers: Racers, claims: list[Claim]) -> tuple[Decimal, list[object]]:
     """All claims approved at once: what was granted in all, and what went wrong."""
     reviewer = world.own[Role.REVIEWER]
 
     def approve(number: int) -> None:
         decision.approve_claim(claim=claims[number], reason="", actor=reviewer)
 
-    errors = [result for result in at_once(approve) if result is not None]
+    errors = [result for result in racers.race(approve) if result is not None]
     granted = Decision.objects.filter(claim__in=claims).aggregate(sum=Sum("inpatient"))["sum"]
     return granted or Decimal(0), errors
 
 
 def rounds(world: World, count: int) -> Iterator[tuple[Decimal, list[object]]]:
     """Each round with a person of its own, so that every one starts from nothing."""
-    for _ in range(count):
-        person = insure_person(world.own)
-        yield granted_by_a_round(world, submitted_claims(world, person))
-        connections.close_all()
+    with Racers() as racers:
+        for _ in range(count):
+            person = insure_person(world.own)
+            yield granted_by_a_round(world, racers, submitted_claims(world, person))
 
 
 def test_sixteen_approvals_at_once_never_pass_the_cap(live_world: World) -> None:

@@ -46,6 +46,9 @@ def test_the_demo_tells_its_year_through_the_services(capsys: pytest.CaptureFixt
     city = User.objects.get(username="city")
     assert {each.work.name for each in waiting_for(city)} >= {"duties-to-receive", "suspensions-to-decide"}
 
+    late = [each for each in waiting_for(User.objects.get(username="payer")) if each.overdue]
+    assert late, "somebody has a payment to make that is overdue"
+
     assert set(PayeeAccount.objects.values_list("state", flat=True)) == {"proposed", "confirmed"}
 
     persons = RosterPerson.objects.count()

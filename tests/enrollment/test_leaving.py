@@ -23,7 +23,7 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.audit.models import AuditRecord
-from tests.claims.test_race import at_once
+from tests.races import at_once
 from tests.world import World, insure_household, insure_person, reported_claim
 
 

@@ -25,7 +25,7 @@ from jincheng_insurance.access.models import Region
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
-from tests.claims.test_race import at_once
+from tests.races import at_once
 from tests.world import Party, World, add_member, insure_household, list_household, reported_claim
 
 

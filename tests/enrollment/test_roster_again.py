@@ -29,8 +29,8 @@ from jincheng_insurance.access.sealing import Place, unseal
 from jincheng_insurance.audit.models import AuditRecord
 from jincheng_insurance.sheets import lane
 from tests.broker import broker_down
-from tests.claims.test_race import at_once
 from tests.enrollment.workbooks import Workbooks, apply, run_check
+from tests.races import at_once
 from tests.world import World
 
 State = RosterImport.State

@@ -4,14 +4,18 @@ import re
 
 import pytest
 from django.template import RequestContext, Template
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
 
 from claims import explanation as of_claims
+from jincheng_insurance.access.roles import Role
 from jincheng_insurance.web.rules import TITLES
 from jincheng_insurance.web.terms import TERMS
 from riskpool import explanation as of_settlements
 from tests.web.test_pages import TEMPLATES
+from tests.world import World, list_household, submitted_claim
 
 USED = re.compile(r'{% term "([a-z_]+)"')
 
@@ -56,3 +60,33 @@ def test_a_term_of_a_fragment_never_takes_the_place_of_one_on_the_page() -> None
     place = re.compile(r'id="([^"]+)"')
     page, part = rendered('{% term "excess" %}'), rendered('{% term "excess" %}', **{"HX-Request": "true"})
     assert place.findall(page) != place.findall(part)
+
+
+def test_the_main_pages_explain_the_terms_they_use(world: World) -> None:
+    party = world.own
+    list_household(party)
+    claim, agreement = submitted_claim(party), party.agreement
+    pages = (
+        (
+            Role.CITY_OFFICER,
+            reverse("riskpool:dashboard"),
+            "net_premium claims_paid reserves simple_loss_ratio",
+        ),
+        (
+            Role.COUNTY_OFFICER,
+            reverse("riskpool:agreement", args=[agreement.pk]),
+            "incurred simple_loss_ratio",
+        ),
+        (Role.ADJUSTER, reverse("claims:claim", args=[claim.pk]), "medical self_pay left_of_cap deductible"),
+        (Role.COUNTY_OFFICER, reverse("enrollment:status"), "monitored_budget"),
+        (Role.COUNTY_FINANCE, reverse("premiums:list"), "due allocated paid_in arrears"),
+        (Role.COUNTY_OFFICER, reverse("roster:households"), "roster category listed_on"),
+        (Role.CITY_OFFICER, reverse("riskpool:settlements"), "settlement"),
+        (Role.AUDITOR, reverse("help:terms"), " ".join(TERMS)),
+    )
+    for role, address, names in pages:
+        client = Client()
+        client.force_login(party[role])
+        page = client.get(address).content.decode()
+        missing = {name for name in names.split() if escape(TERMS[name].says) not in page}
+        assert missing == set(), address

@@ -1,0 +1,43 @@
+"""Many doing something at once: threads that start together, each with a database connection of its own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from django.db import connections
+
+THREADS = 16
+
+
+class Racers:
+    """So many threads; they keep their connections from one race to the next, until the end."""
+
+    def __init__(self, count: int = THREADS) -> None:
+        self.count = count
+
+    def __enter__(self) -> "Racers":
+        self.pool = ThreadPoolExecutor(self.count)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.race(lambda number: connections.close_all())
+        self.pool.shutdown()
+
+    def race(self, work: Callable[[int], object]) -> list[object]:
+        """Run `work` in each thread, all starting together; exceptions are results."""
+        gate = Barrier(self.count)
+
+        def run(number: int) -> object:
+            try:
+                gate.wait()
+                return work(number)
+            except Exception as error:  # what went wrong is looked at by the test
+                return error
+
+        return list(self.pool.map(run, range(self.count)))
+
+
+def at_once(work: Callable[[int], object], count: int = THREADS) -> list[object]:
+    """One race of so many threads."""
+    with Racers(count) as racers:
+        return racers.race(work)
