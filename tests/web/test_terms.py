@@ -88,5 +88,5 @@ def test_the_main_pages_explain_the_terms_they_use(world: World) -> None:
         client = Client()
         client.force_login(party[role])
         page = client.get(address).content.decode()
-        missing = {name for name in names.split() if escape(TERMS[name].says) not in page}
+        missing = {name for name in names.split() if escape(str(TERMS[name].says)) not in page}
         assert missing == set(), address
