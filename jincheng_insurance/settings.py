@@ -52,7 +52,7 @@ VARIABLES = {
     "SITE_URL": Variable("http://localhost:8000"),
     "REVEALS_A_DAY": Variable("20"),
     "EXPORT_APPROVAL_ROWS": Variable("1000"),
-    "TRUSTED_PROXIES": Variable("0"),
+    "TRUSTED_PROXIES": Variable("0", required=True),
     "AUDIT_KEEP_DAYS": Variable("3653"),
     "AUDIT_ANCHORS": Variable(),
     "METRICS_NETWORKS": Variable("127.0.0.0/8,::1/128"),
@@ -421,6 +421,7 @@ CELERY_BEAT_SCHEDULE = {
     "break losses down": {"task": "riskpool.take_breakdowns", "schedule": 600.0},
     "seal the record of acts": {"task": "audit.seal", "schedule": 300.0},
     "verify the record of acts": {"task": "audit.verify", "schedule": 24 * 3600.0},
+    "sweep sessions": {"task": "access.sweep", "schedule": 3600.0},
     "sweep the API": {"task": "api.sweep", "schedule": 3600.0},
 }
 

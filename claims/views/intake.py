@@ -53,17 +53,18 @@ def find_person(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         year = form.cleaned_data["year"]
         number = form.cleaned_data["id_number"]
-        person = look_up_person(identity_number=number, policy_year=year, actor=actor_of(request))
-        if person is not None:
-            return redirect("claims:report", person_pk=person.pk)
-        form.add_error(
-            "id_number",
-            _(
-                "Nobody with this number is insured under your agreements for %(year)s."
-                " Check the number, or ask the county."
+        with refusals_shown(request, form):
+            person = look_up_person(identity_number=number, policy_year=year, actor=actor_of(request))
+            if person is not None:
+                return redirect("claims:report", person_pk=person.pk)
+            form.add_error(
+                "id_number",
+                _(
+                    "Nobody with this number is insured under your agreements for %(year)s."
+                    " Check the number, or ask the county."
+                )
+                % {"year": year},
             )
-            % {"year": year},
-        )
     return _find_page(request, form, FindHouseholdForm())
 
 
@@ -75,15 +76,16 @@ def find_household(request: HttpRequest) -> HttpResponse:
     form = FindHouseholdForm(request.POST)
     if form.is_valid():
         year, code, number = (form.cleaned_data[name] for name in ("year", "code", "member"))
-        member = look_up_person(identity_number=number, policy_year=year, actor=actor) if number else None
-        if member is not None or code:
-            household = selectors.insured_household(actor, year, code=code.strip(), member_of=member)
-            if household is not None:
-                return redirect("claims:report_loss", household_pk=household.pk)
-        form.add_error(
-            "member" if number else "code",
-            _("No such household is insured under your agreements for %(year)s.") % {"year": year},
-        )
+        with refusals_shown(request, form):
+            member = look_up_person(identity_number=number, policy_year=year, actor=actor) if number else None
+            if member is not None or code:
+                household = selectors.insured_household(actor, year, code=code.strip(), member_of=member)
+                if household is not None:
+                    return redirect("claims:report_loss", household_pk=household.pk)
+            form.add_error(
+                "member" if number else "code",
+                _("No such household is insured under your agreements for %(year)s.") % {"year": year},
+            )
     return _find_page(request, FindPersonForm(), form)
 
 

@@ -29,9 +29,10 @@ def find_household(request: HttpRequest) -> HttpResponse:
     """The roster household of a code, or of a member's identity number, to be enrolled."""
     form = HouseholdSearchForm(request.POST or None)
     if form.is_valid():
-        found = _found(form, actor_of(request))
-        if found is not None:
-            return redirect("enrollment:enrol_household", pk=found.pk)
+        with refusals_shown(request, form):
+            found = _found(form, actor_of(request))
+            if found is not None:
+                return redirect("enrollment:enrol_household", pk=found.pk)
         if not form.errors:
             form.add_error(
                 "code",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jincheng_insurance.access.gate import WARNED_DAYS, days_left, must_change
 from jincheng_insurance.access.guards import actor_of, fresh_proof, user_session_of
 from jincheng_insurance.access.passwords import change_password as set_password
-from jincheng_insurance.access.proofs import give_proof
+from jincheng_insurance.access.proofs import check_own_password, give_proof
 from jincheng_insurance.access.qr import qr_code
 from jincheng_insurance.access.second_factors import (
     begin_second_factor,
@@ -61,7 +61,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals_shown(request, form):
-            set_password(actor=actor, old=form.cleaned_data["old"], new=form.cleaned_data["new"])
+            old = form.cleaned_data["old"]
+            check_own_password(actor=actor, given=old, request=request)
+            set_password(actor=actor, old=old, new=form.cleaned_data["new"])
             actor.refresh_from_db()
             update_session_auth_hash(request, actor)
             follow_key(session, str(request.session.session_key))

@@ -216,6 +216,7 @@ def open_lock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Act.SECURE_ACCOUNTS)
 @require_POST
+@fresh_proof
 def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_shown(request):
         reset_second_factor(user=person_of(request, pk), actor=actor_of(request))

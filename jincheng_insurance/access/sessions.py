@@ -5,6 +5,7 @@ import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -106,6 +107,12 @@ def sign_out(*, actor: User) -> None:
     """End the actor's session because they sign out, and put that on record."""
     sessions_of(actor).filter(ended_at=None).update(ended_at=timezone.now(), ended_by=End.SIGNED_OUT)
     record("sign_out", actor=actor, on=actor)
+
+
+def forget_sessions() -> None:
+    """Remove what Django kept of sessions whose time has run out; that there were some stays on record. May run
+    twice."""
+    SessionStore.clear_expired()
 
 
 def follow_key(session: UserSession, key: str) -> None:

@@ -22,6 +22,15 @@ class TokenForm(forms.Form):
         initial=90,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+    kind = forms.ChoiceField(
+        label=_("May do"),
+        choices=ApiToken.Reach.choices,
+        initial=ApiToken.Reach.HANDLE,
+        required=False,
+        help_text=_(
+            "A payment by a token asks for no password and no code: let it do no more than its system needs."
+        ),
+    )
     insurer: Any = forms.ModelChoiceField(
         label=_("Only for"), queryset=Insurer.objects.none(), required=False, empty_label=_("All my posts")
     )
@@ -29,3 +38,9 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["insurer"].queryset = insurers_of(user)  # type: ignore[attr-defined]
+
+    def facts(self) -> dict[str, Any]:
+        """What the valid form says of the token."""
+        facts = dict(self.cleaned_data)
+        facts["reach"] = ApiToken.Reach(facts.pop("kind") or ApiToken.Reach.HANDLE)
+        return facts

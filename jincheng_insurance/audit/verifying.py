@@ -1,11 +1,13 @@
 """Checking the chain of seals from its start: every seal, every row it covers, and what stands in no seal."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 
 from django.apps import apps
 from django.db import models
+from django.utils import timezone
 
 from jincheng_insurance.audit.chain import (
     LATE,
@@ -22,6 +24,7 @@ from jincheng_insurance.audit.marks import mark_of
 from jincheng_insurance.audit.models import AuditRecord, AuditSeal, SealPart
 
 AT_ONCE = 5_000
+SEALED_WITHIN = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def breaks(anchor_file: str = "") -> Iterator[Break]:
     for model in covered():
         yield from _outside(model)
     yield from _forged()
+    yield from _unsealed()
 
 
 def _seals() -> Iterator[Break]:
@@ -129,3 +133,12 @@ def _forged() -> Iterator[Break]:
             continue
         if record.mac is None or bytes(record.mac) != mark_of(record):
             yield Break("row not written by the product", None, record._meta.db_table, record.pk)
+
+
+def _unsealed() -> Iterator[Break]:
+    """The first act that should have been sealed long ago: nobody seals, or the last seals were taken away."""
+    table = AuditRecord._meta.db_table
+    last = SealPart.objects.filter(table=table).aggregate(last=models.Max("last"))["last"] or 0
+    waiting = AuditRecord.objects.filter(pk__gt=last, at__lt=timezone.now() - SEALED_WITHIN).order_by("pk")
+    if (first := waiting.first()) is not None:
+        yield Break("row not sealed in time", None, table, first.pk)

@@ -25,7 +25,9 @@ class ExportForm(forms.Form):
         label=_("Purpose"),
         required=False,
         max_length=300,
-        help_text=_("Who needs the file, and what for. Required with numbers in full; it goes on record."),
+        help_text=_(
+            "Who needs the file, and what for. Required with numbers in full and for long lists; it goes on record."
+        ),
     )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
