@@ -69,8 +69,8 @@ def test_every_fragment_stays_light(town: Town) -> None:
             with Undone():
                 answer = town.visit(own[0], line.address, line.method, town.own, line.row)
             sizes[line.address] = len(answer.content)
-            over = answer.headers.get("HX-Refresh")  # of a job that has ended: its page is loaded anew
-            assert over or answer.content.lstrip().startswith(b"<div"), line
+            ended = answer.headers.get("HX-Refresh")  # of a job that has ended: its page is loaded anew
+            assert ended or answer.content.lstrip().startswith(b"<div"), line
     assert len(sizes) == 5
     assert {address: size for address, size in sizes.items() if size > HEAVIEST_FRAGMENT} == {}
 
