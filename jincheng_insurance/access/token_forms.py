@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.access.models import ApiToken, Insurer, User
 from jincheng_insurance.access.tokens import insurers_of
+from jincheng_insurance.web.forms import CountField
 
 
 class TokenForm(forms.Form):
@@ -15,12 +16,8 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("Token name"), max_length=60, help_text=_("Which system uses it, such as “Claims system”.")
     )
-    days = forms.IntegerField(
-        label=_("Valid for how many days"),
-        min_value=1,
-        max_value=ApiToken.LONGEST.days,
-        initial=90,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    days = CountField(
+        label=_("Valid for how many days"), min_value=1, max_value=ApiToken.LONGEST.days, initial=90
     )
     kind = forms.ChoiceField(
         label=_("May do"),

@@ -51,29 +51,22 @@ def request_export(
     purpose: str,
     actor: User,
 ) -> Export:
-    """Put an export on record and queue it. Numbers in full need the right to them and a purpose, and an approval where
-    the maker's unapproved rows of a day pass EXPORT_APPROVAL_ROWS, in however many files; a long list of persons needs
-    a purpose too. An empty list, or one longer than a sheet, is refused."""
+    """Put an export on record and queue it; one without a purpose is refused. Numbers in full need the right to them,
+    and an approval where the maker's unapproved rows of a day pass EXPORT_APPROVAL_ROWS, in however many files. An
+    empty list, or one longer than a sheet, is refused."""
     require(actor, kind.act)
     User.objects.select_for_update().get(pk=actor.pk)
     purpose = purpose.strip()
     if full:
         require(actor, Act.EXPORT_FULL)
-        if not purpose:
-            raise Refused(
-                gettext_lazy("Say who needs the numbers in full, and what for."), field="purpose", rule="R25"
-            )
+    if not purpose:
+        raise Refused(gettext_lazy("Say who needs the file, and what for."), field="purpose", rule="R25")
     found = kind.rows(actor, chosen).order_by()[: MOST_ROWS + 1].count()
     if not found:
         raise Refused(gettext_lazy("There is no row to export. Choose differently."))
     if found > MOST_ROWS:
         raise Refused(
             gettext_lazy("More than %(most)s rows don't fit on a sheet. Choose less."), most=count(MOST_ROWS)
-        )
-    long = found > settings.EXPORT_APPROVAL_ROWS
-    if long and kind.personal and not purpose:
-        raise Refused(
-            gettext_lazy("Say who needs a list of that many rows, and what for."), field="purpose", rule="R25"
         )
     reach = _places(kind, chosen, full=full, actor=actor)
     large = any(revealed for _county, _insurer, revealed in reach) and (

@@ -366,7 +366,7 @@ def _side(world: World, party: Party, names: tuple[str, ...]) -> Side:
         described="",
         file_format="xlsx",
         full=False,
-        purpose="",
+        purpose="核对",
         actor=party[Role.COUNTY_OFFICER],
     )
     make_export(export_id=export.pk)
@@ -718,7 +718,7 @@ def _posted(
         "roster:persons": {"id_number": number},
         "enrollment:insured_persons": {"id_number": number},
         "sheets:refuse": {"reason": "all rows are not needed"},
-        "sheets:new": {"format": "xlsx", "purpose": ""},
+        "sheets:new": {"format": "xlsx", "purpose": "核对"},
         "claims:find": {"id_number": number},
         "claims:imports": {"file": "", "policy_year": year},
         "claims:report": {"reported_on": today, "reserve": "500", "account": ""},

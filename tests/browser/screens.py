@@ -89,7 +89,7 @@ def enrich(who: Mapping[str, User]) -> dict[str, int | str]:
         described="",
         file_format="xlsx",
         full=False,
-        purpose="",
+        purpose="核对",
         actor=officer,
     )
     make_export(export_id=export.pk)

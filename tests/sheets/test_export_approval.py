@@ -72,14 +72,6 @@ def test_many_small_ones_in_full_wait_as_one_large_one_does(world: World, settin
     assert ask(officer(world), **FULL).state == State.QUEUED
 
 
-def test_a_long_list_of_persons_has_a_purpose_though_masked(world: World, settings: Any) -> None:
-    settings.EXPORT_APPROVAL_ROWS = 2
-    insure_household(world.own, persons=3)
-    with pytest.raises(Refused) as refused:
-        ask(officer(world))
-    assert refused.value.field == "purpose"
-
-
 @pytest.mark.parametrize("who", ["the city", "a colleague"])
 def test_somebody_else_approves_and_it_is_made(world: World, large: Export, who: str) -> None:
     approver = world.own[Role.CITY_OFFICER] if who == "the city" else second_officer(world.own)
