@@ -14,17 +14,30 @@ from jincheng_insurance.scheme.medical import MedicalDecision
 from jincheng_insurance.scheme.property import PropertyDecision
 
 ZERO = Decimal("0.00")
+# Stages that are terms of the glossary, or speak of one.
+TERMS = {
+    "year_self_pay": "self_pay",
+    "deductible": "deductible",
+    "cap": "annual_cap",
+    "entitlement": "entitlement",
+    "set_off": "overpayment",
+    "overpayment": "overpayment",
+    "granted": "granted",
+    "property_cap": "annual_cap",
+    "property_remaining": "left_of_cap",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One stage as shown: its name, amount in yuan, rule, and whether it is the result of its part."""
+    """One stage as shown: its name, amount in yuan, rule, whether it is the result of its part, and its term."""
 
     label: str
     amount: Decimal
     rules: str
     note: str = ""
     total: bool = False
+    term: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,12 @@ def explain_stored(claim: Claim, decision: Decision) -> Explanation:
 def _lines(breakdown: Breakdown) -> list[Line]:
     stages = breakdown.stages
     return [
-        Line(stage_label(stage.code), stage.amount, stage.rule, total=index == len(stages) - 1)
+        Line(
+            stage_label(stage.code),
+            stage.amount,
+            stage.rule,
+            total=index == len(stages) - 1,
+            term=TERMS.get(stage.code, ""),
+        )
         for index, stage in enumerate(stages)
     ]

@@ -26,7 +26,7 @@ from jincheng_insurance.access.models import Region
 from jincheng_insurance.access.reveals import SHORTEST_REASON
 from jincheng_insurance.scheme import identity
 from jincheng_insurance.web.formats import moment
-from jincheng_insurance.web.forms import DateField, IdentityNumberField, TelephoneField, half_width
+from jincheng_insurance.web.forms import CodeField, DateField, IdentityNumberField, TelephoneField, half_width
 
 
 class UploadForm(forms.Form):
@@ -65,20 +65,16 @@ class ColumnsForm(forms.Form):
 class HouseholdSearchForm(forms.Form):
     """Finds the roster household to enrol. Sent by POST, so that a number stands in no address or log."""
 
-    code = forms.CharField(
+    code = CodeField(
         label=_("Household code or identity number"),
         max_length=64,
         help_text=_("The code as in the monitoring system, or the identity number of any member."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
     )
 
-    def code_typed(self) -> str:
-        """The valid form's text, full-width characters and spaces put right."""
-        return half_width(self.cleaned_data["code"])
-
     def identity_number(self) -> str | None:
         """The text as an identity number, None when it isn't meant as one; one that can't be right is an error."""
-        number = self.code_typed().upper().replace("-", "")
+        number = self.cleaned_data["code"].upper().replace("-", "")
         if len(number) != identity.LENGTH or not number[:-1].isdigit():
             return None
         try:

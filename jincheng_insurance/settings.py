@@ -52,7 +52,7 @@ VARIABLES = {
     "SITE_URL": Variable("http://localhost:8000"),
     "REVEALS_A_DAY": Variable("20"),
     "EXPORT_APPROVAL_ROWS": Variable("1000"),
-    "TRUSTED_PROXIES": Variable("0"),
+    "TRUSTED_PROXIES": Variable("0", required=True),
     "AUDIT_KEEP_DAYS": Variable("3653"),
     "AUDIT_ANCHORS": Variable(),
     "METRICS_NETWORKS": Variable("127.0.0.0/8,::1/128"),
@@ -64,6 +64,7 @@ VARIABLES = {
     "SESSION_IDLE_MINUTES": Variable("30"),
     "SESSION_HOURS": Variable("12"),
     "FRESH_PROOF_MINUTES": Variable("10"),
+    "DRAFT_DAYS": Variable("7"),
     "SECOND_FACTOR_ROLES": Variable(
         "administrator,security_officer,reviewer,city_officer,exporters", demo=""
     ),
@@ -314,6 +315,8 @@ SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
 # How long after giving a password or code somebody may pay, export or look at numbers without giving it again; 0: for
 # as long as the session.
 FRESH_PROOF_MINUTES = number("FRESH_PROOF_MINUTES", "minutes")
+# How long what somebody typed into a long form and didn't send is kept for them.
+DRAFT_DAYS = number("DRAFT_DAYS", "days", least=1)
 # The roles that sign in with a second factor; "exporters" are all who may export numbers in full.
 SECOND_FACTOR_ROLES = frozenset(
     role.strip() for role in value("SECOND_FACTOR_ROLES").split(",") if role.strip()
@@ -421,6 +424,8 @@ CELERY_BEAT_SCHEDULE = {
     "break losses down": {"task": "riskpool.take_breakdowns", "schedule": 600.0},
     "seal the record of acts": {"task": "audit.seal", "schedule": 300.0},
     "verify the record of acts": {"task": "audit.verify", "schedule": 24 * 3600.0},
+    "sweep drafts": {"task": "web.sweep_drafts", "schedule": 3600.0},
+    "sweep sessions": {"task": "access.sweep", "schedule": 3600.0},
     "sweep the API": {"task": "api.sweep", "schedule": 3600.0},
 }
 

@@ -13,7 +13,7 @@ from enrollment.models import PolicyYear
 from enrollment.selectors import current_policy_year
 from jincheng_insurance.access.models import Region
 from jincheng_insurance.scheme.statement import Units
-from jincheng_insurance.web.forms import CountField, DateField, YuanField
+from jincheng_insurance.web.forms import CodeField, CountField, DateField, YuanField
 from premiums.models import FundEntry, Side
 from premiums.services.funds import LARGEST
 
@@ -31,7 +31,7 @@ class MoveForm(forms.Form):
     )
     amount = YuanField(label=_("Amount (yuan)"), min_value=Decimal("0.01"), max_value=LARGEST)
     on = DateField(label=_("Date of the document or payment"))
-    document = forms.CharField(label=_("Document number"), max_length=60)
+    document = CodeField(label=_("Document number"), max_length=60)
     beyond_due = forms.BooleanField(
         label=_("More than is due is paid on purpose"),
         required=False,

@@ -13,18 +13,21 @@ from riskpool.models import SettlementLine
 from riskpool.selectors.settlements import shares_of_line
 from riskpool.texts import LEDGERS, MOVEMENT_RULES, MOVEMENTS, POOLED, STAGES
 
+# Stages that are terms of the glossary.
+TERMS = frozenset({"net_premium", "incurred", "carry_forward", "excess"})
 RESULTS = frozenset({"carry_forward", "excess"})
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One stage as shown: its name, amount in yuan, rule, what went into it, and whether it is a result."""
+    """One stage as shown: its name, amount in yuan, rule, what went into it, whether it is a result, and its term."""
 
     label: str
     amount: Decimal
     rules: str
     note: str
     total: bool
+    term: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def explain_line(line: SettlementLine) -> list[Line]:
             stage.rule,
             note=_note(stage),
             total=stage.code in RESULTS,
+            term=stage.code if stage.code in TERMS else "",
         )
         for stage in Breakdown.from_data(line.breakdown).stages
     ]

@@ -13,7 +13,7 @@ from claims.services.bills import BillFacts
 from claims.services.loss import ItemFacts, LossFacts
 from claims.texts import peril_label
 from enrollment.selectors import terms_of
-from jincheng_insurance.web.forms import DateField, YuanField
+from jincheng_insurance.web.forms import CodeField, DateField, QuantityField, YuanField
 
 AMOUNTS = ("bill", "basic", "serious_illness", "assistance", "commercial", "other", "charity")
 REIMBURSED = ("basic", "serious_illness", "assistance", "commercial", "other")
@@ -25,7 +25,7 @@ class BillForm(forms.Form):
 
     care = forms.ChoiceField(label=_("Care"), choices=Care.choices)
     hospital = forms.CharField(label=_("Hospital"), max_length=80)
-    invoice_number = forms.CharField(label=_("Invoice number"), max_length=40)
+    invoice_number = CodeField(label=_("Invoice number"), max_length=40)
     diagnosis = forms.CharField(label=_("Diagnosis"), max_length=120, required=False)
     admitted_on = DateField(label=_("Admitted on"), required=False)
     on = DateField(label=_("Discharged or visited on"))
@@ -80,7 +80,7 @@ class LossForm(StepForm):
     lost_on = DateField(label=_("Date of the loss"))
     place = forms.CharField(label=_("Place"), max_length=120, required=False)
     recovered = YuanField(label=_("Recovered from others"), max_value=MOST_YUAN, required=False)
-    police_report = forms.CharField(label=_("Police report, number"), max_length=60, required=False)
+    police_report = CodeField(label=_("Police report, number"), max_length=60, required=False)
     police_station = forms.CharField(label=_("Police station"), max_length=80, required=False)
     police_report_on = DateField(label=_("Police report, date"), required=False)
     finding = forms.ChoiceField(
@@ -115,13 +115,8 @@ class ItemForm(StepForm):
 
     kind = forms.ChoiceField(label=_("Kind of property"), choices=LossItem.Kind.choices)
     name = forms.CharField(label=_("What"), max_length=80)
-    quantity = forms.DecimalField(
-        label=_("Quantity"),
-        min_value=Decimal("0.01"),
-        max_value=Decimal(9_999_999),
-        decimal_places=2,
-        initial=1,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    quantity = QuantityField(
+        label=_("Quantity"), min_value=Decimal("0.01"), max_value=Decimal(9_999_999), initial=1
     )
     unit = forms.CharField(label=_("Unit"), max_length=10)
     amount = YuanField(label=_("Assessed loss"), max_value=MOST_YUAN)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.forms.assessment import LossForm
 from claims.forms.parts import MOST_YUAN, OnceForm, StepForm, YearField
-from jincheng_insurance.web.forms import DateField, IdentityNumberField, YuanField, half_width
+from jincheng_insurance.web.forms import CodeField, DateField, IdentityNumberField, YuanField
 
 
 class FindPersonForm(forms.Form):
@@ -30,14 +30,11 @@ class FindHouseholdForm(StepForm):
 
     short = "household"
 
-    code = forms.CharField(label=_("Household code"), max_length=32, required=False)
+    code = CodeField(label=_("Household code"), max_length=32, required=False)
     member = IdentityNumberField(
         label=_("Or the identity number of a member"), required=False, help_text=_("18 characters.")
     )
     year = YearField()
-
-    def clean_code(self) -> str:
-        return half_width(self.cleaned_data["code"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

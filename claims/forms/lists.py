@@ -13,6 +13,7 @@ from claims.models import Claim
 from claims.stages import BANDS, GROUPS, in_band, overdue
 from enrollment.selectors import visible_insurers
 from jincheng_insurance.access.models import Insurer, Region, User
+from jincheng_insurance.web.forms import CodeField
 
 ORDERS: dict[str, tuple[Any, ...]] = {
     "": ("-id",),
@@ -25,7 +26,7 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 class ClaimFilter(forms.Form):
     """Filters of the list; every one may be left out."""
 
-    number = forms.CharField(label=_("Claim number"), required=False, max_length=40)
+    number = CodeField(label=_("Claim number"), required=False, max_length=40)
     name = forms.CharField(label=_("Name begins with"), required=False, max_length=20)
     state = forms.ChoiceField(
         label=_("State"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.forms.parts import StepForm, reason_field
 from claims.models import PaymentLine
 from claims.payee import Payee
-from jincheng_insurance.web.forms import DateField
+from jincheng_insurance.web.forms import CodeField, DateField
 
 
 class PaymentForm(StepForm):
@@ -18,7 +18,7 @@ class PaymentForm(StepForm):
     short = "payment"
 
     paid_on = DateField(label=_("Paid on"))
-    reference = forms.CharField(label=_("Bank reference"), max_length=60)
+    reference = CodeField(label=_("Bank reference"), max_length=60)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"paid_on": timezone.localdate()})
@@ -72,4 +72,4 @@ class RecoveryForm(StepForm):
 
     short = "recovery"
 
-    reference = forms.CharField(label=_("Bank reference"), max_length=60)
+    reference = CodeField(label=_("Bank reference"), max_length=60)

@@ -16,6 +16,7 @@ from enrollment.selectors import find_insured_person
 from enrollment.services.leaving import note_claim
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.access.reveals import check_look_ups
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.audit.services import record
@@ -26,6 +27,7 @@ def look_up_person(*, identity_number: str, policy_year: PolicyYear, actor: User
     """The insured person with a checked identity number within the actor's reach, or None. Each look is on record;
     the number itself isn't (R25)."""
     require(actor, Act.HANDLE_CLAIM)
+    check_look_ups(actor)
     person = find_insured_person(actor, identity_number, policy_year)
     record("find_person", actor=actor, on=person, facts={"found": person is not None})
     return person

@@ -15,7 +15,7 @@ from claims.models import Claim
 from claims.services import bills, intake
 from claims.services.bills import draft_bill, standing_invoice
 from claims.services.loss import draft_item
-from claims.views.page import claim_page, explanation_of
+from claims.views.page import claim_page, entry_draft, explanation_of
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
@@ -86,9 +86,13 @@ def add_bill(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     row = claim_in_reach(actor, pk, Act.HANDLE_CLAIM)
     form = BillForm(request.POST)
+    draft = entry_draft(request, row)
+    if (answer := draft.answer(form)) is not None:
+        return answer
     if form.is_valid():
         with refusals_shown(request, form), _sum_marked(form):
             bills.add_bill(claim=row, facts=form.facts(), actor=actor)
+            draft.drop()
             return redirect("claims:claim", pk=pk)
     return claim_page(
         request, row, bill_form=form, duplicate=_duplicate(actor, form), **_with_draft(row, request)

@@ -19,6 +19,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
+from jincheng_insurance.web.form_drafts import FormDraft
 from jincheng_insurance.web.pages import paginate_wide
 from jincheng_insurance.web.workplace import with_workplace
 
@@ -53,17 +54,18 @@ def find_person(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         year = form.cleaned_data["year"]
         number = form.cleaned_data["id_number"]
-        person = look_up_person(identity_number=number, policy_year=year, actor=actor_of(request))
-        if person is not None:
-            return redirect("claims:report", person_pk=person.pk)
-        form.add_error(
-            "id_number",
-            _(
-                "Nobody with this number is insured under your agreements for %(year)s."
-                " Check the number, or ask the county."
+        with refusals_shown(request, form):
+            person = look_up_person(identity_number=number, policy_year=year, actor=actor_of(request))
+            if person is not None:
+                return redirect("claims:report", person_pk=person.pk)
+            form.add_error(
+                "id_number",
+                _(
+                    "Nobody with this number is insured under your agreements for %(year)s."
+                    " Check the number, or ask the county."
+                )
+                % {"year": year},
             )
-            % {"year": year},
-        )
     return _find_page(request, form, FindHouseholdForm())
 
 
@@ -75,15 +77,16 @@ def find_household(request: HttpRequest) -> HttpResponse:
     form = FindHouseholdForm(request.POST)
     if form.is_valid():
         year, code, number = (form.cleaned_data[name] for name in ("year", "code", "member"))
-        member = look_up_person(identity_number=number, policy_year=year, actor=actor) if number else None
-        if member is not None or code:
-            household = selectors.insured_household(actor, year, code=code.strip(), member_of=member)
-            if household is not None:
-                return redirect("claims:report_loss", household_pk=household.pk)
-        form.add_error(
-            "member" if number else "code",
-            _("No such household is insured under your agreements for %(year)s.") % {"year": year},
-        )
+        with refusals_shown(request, form):
+            member = look_up_person(identity_number=number, policy_year=year, actor=actor) if number else None
+            if member is not None or code:
+                household = selectors.insured_household(actor, year, code=code.strip(), member_of=member)
+                if household is not None:
+                    return redirect("claims:report_loss", household_pk=household.pk)
+            form.add_error(
+                "member" if number else "code",
+                _("No such household is insured under your agreements for %(year)s.") % {"year": year},
+            )
     return _find_page(request, FindPersonForm(), form)
 
 
@@ -106,9 +109,14 @@ def report(request: HttpRequest, person_pk: int) -> HttpResponse:
     )
     person = access_row(persons, actor, Act.HANDLE_CLAIM, pk=person_pk)
     form = ReportForm(request.POST or None)
+    draft = FormDraft(request, "claims:report", person_pk)
+    draft.fill(form)
+    if (answer := draft.answer(form)) is not None:
+        return answer
     if request.method == "POST" and form.is_valid():
         with refusals_shown(request, form):
             opened = report_claim(insured_person=person, actor=actor, **form.cleaned_data)
+            draft.drop()
             return redirect("claims:claim", pk=opened.pk)
     context = {
         "person": person,
@@ -117,6 +125,7 @@ def report(request: HttpRequest, person_pk: int) -> HttpResponse:
         "overpaid": selectors.overpaid(person),
         "to_recover": to_recover_from_person(actor, person),
         "form": form,
+        "draft": draft,
         "earlier": selectors.claims(actor).filter(insured_person=person).order_by("-id")[:10],
     }
     return render(request, "claims/report.html", context, status=422 if form.errors else 200)
@@ -130,6 +139,10 @@ def report_loss(request: HttpRequest, household_pk: int) -> HttpResponse:
     households = InsuredHousehold.objects.select_related("county", "agreement__insurer", *PLACE)
     household = access_row(households, actor, Act.HANDLE_CLAIM, pk=household_pk)
     form = ReportLossForm(request.POST or None, year=household.policy_year_id)
+    draft = FormDraft(request, "claims:report_loss", household_pk)
+    draft.fill(form)
+    if (answer := draft.answer(form)) is not None:
+        return answer
     if request.method == "POST" and form.is_valid():
         with refusals_shown(request, form):
             claim = open_loss(
@@ -138,6 +151,7 @@ def report_loss(request: HttpRequest, household_pk: int) -> HttpResponse:
                 actor=actor,
                 **{name: form.cleaned_data[name] for name in ReportForm.base_fields},
             )
+            draft.drop()
             return redirect("claims:claim", pk=claim.pk)
     head = selectors.head_of(household)
     context = {
@@ -147,6 +161,7 @@ def report_loss(request: HttpRequest, household_pk: int) -> HttpResponse:
         "left": selectors.household_left(household),
         "to_recover": to_recover_from_household(actor, household),
         "form": form,
+        "draft": draft,
         "earlier": selectors.claims(actor)
         .filter(insured_household=household, coverage="property")
         .order_by("-id")[:10],

@@ -10,7 +10,7 @@ from claims.forms.assessment import ItemForm, LossForm, SignOffForm
 from claims.models import Claim
 from claims.services import loss as losses
 from claims.views.assessment import claim_in_reach
-from claims.views.page import claim_page
+from claims.views.page import claim_page, entry_draft
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
@@ -44,9 +44,13 @@ def add_item(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     row = _loss_claim(actor, pk)
     form = ItemForm(request.POST)
+    draft = entry_draft(request, row)
+    if (answer := draft.answer(form)) is not None:
+        return answer
     if form.is_valid():
         with refusals_shown(request, form):
             losses.add_item(claim=row, facts=form.facts(), actor=actor)
+            draft.drop()
             return redirect("claims:claim", pk=pk)
     return claim_page(request, row, item_form=form)
 

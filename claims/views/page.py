@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from claims import selectors
 from claims.adjudication import adjudicate_claim, adjudicate_loss, assessed_sum
@@ -27,6 +28,7 @@ from jincheng_insurance.access.guards import actor_of
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.scheme.errors import RuleError
+from jincheng_insurance.web.form_drafts import FormDraft
 from jincheng_insurance.web.rule_texts import rule_text
 
 
@@ -57,8 +59,17 @@ def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpRespon
         **(_loss_context if claim.is_property else _medical_context)(claim, actor),
         **changed,
     }
+    context["draft"] = draft = entry_draft(request, claim)
+    if context["may"]["assess"]:
+        draft.fill(context["item_form"] if claim.is_property else context["bill_form"])
     context["bound"] = [value for name, value in changed.items() if name.endswith("_form")]
     return render(request, "claims/claim.html", context, status=422 if context["bound"] else 200)
+
+
+def entry_draft(request: HttpRequest, claim: Claim) -> FormDraft:
+    """The draft of the form that enters one more bill, or item of a loss."""
+    form = "claims:add_item" if claim.is_property else "claims:add_bill"
+    return FormDraft(request, form, claim.pk, page=reverse("claims:claim", args=[claim.pk]))
 
 
 def return_form_of(claim: Claim, papers: dict[str, Any], data: Any = None) -> ReturnForm:

@@ -94,6 +94,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "own": draft and pays and row.gathered_by_id == actor.pk,
         "may_export": released and pays,
         "may_record": pays and not draft,
+        "pending": sum(line.state == line.State.PENDING for line in lines),
         "nameless": sum(not line.has_payee for line in lines if line.state == line.State.PENDING),
     }
     return render(request, "claims/batch.html", context)

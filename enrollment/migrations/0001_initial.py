@@ -101,6 +101,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ChangeCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('county', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.region')),
+                ('number', models.BigIntegerField()),
+            ],
+            options={
+                'verbose_name': 'number of changes',
+            },
+        ),
+        migrations.CreateModel(
+            name='KeptFigures',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=20)),
+                ('subject', models.BigIntegerField()),
+                ('state', models.CharField(max_length=60)),
+                ('figures', models.JSONField()),
+            ],
+            options={
+                'verbose_name': 'kept figures',
+                'constraints': [
+                    models.UniqueConstraint(fields=('name', 'subject'), name='figures_kept_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='RosterImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -242,6 +269,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=['county', 'category'], name='roster_by_county_category'),
                     models.Index(fields=['county', 'code'], name='roster_by_county_code'),
                     models.Index(fields=['township', 'code'], name='roster_by_township_code'),
+                    models.Index(condition=models.Q(('gone_since__isnull', False)), fields=['id'], name='roster_household_gone'),
                 ],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('category', 'OUT_OF_POVERTY'), ('listed_on__isnull', False), _connector='OR'), name='roster_monitored_has_listing_date'),
@@ -275,6 +303,7 @@ class Migration(migrations.Migration):
                 'indexes': [
                     models.Index(django.db.models.functions.comparison.Collate('name', 'C'), models.F('id'), name='roster_person_by_name'),
                     models.Index(condition=models.Q(('basic_insurance__in', ('employee', 'none', 'unknown'))), fields=['basic_insurance', 'household'], name='roster_person_in_doubt'),
+                    models.Index(condition=models.Q(('gone_since__isnull', False)), fields=['id'], name='roster_person_gone'),
                 ],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(models.Q(('id_number_index', None), ('id_number_sealed', None), ('number_pending', True)), models.Q(('id_number_index__isnull', False), ('id_number_sealed__isnull', False), ('number_pending', False)), _connector='OR'), name='roster_person_number_or_pending'),
@@ -311,6 +340,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'insured household',
                 'indexes': [
                     models.Index(fields=['agreement', 'id'], name='insured_household_by_agreement'),
+                    models.Index(condition=models.Q(('withdrawn_at', None), _negated=True), fields=['agreement'], name='insured_household_withdrawn'),
                 ],
                 'constraints': [
                     models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('policy_year', 'roster_household'), name='insured_household_once_a_year'),
@@ -346,6 +376,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'insured person',
                 'indexes': [
                     models.Index(condition=models.Q(('basic_insurance__in', ('employee', 'none', 'unknown'))), fields=['policy_year', 'basic_insurance', 'county'], name='insured_person_in_doubt'),
+                    models.Index(condition=models.Q(('withdrawn_at', None), _negated=True), fields=['policy_year'], name='insured_person_withdrawn'),
                 ],
                 'constraints': [
                     models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('policy_year', 'roster_person'), name='insured_person_once_a_year'),

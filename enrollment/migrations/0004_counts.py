@@ -1,10 +1,10 @@
-"""The numbers of insured households, counted by PostgreSQL as they change."""
+"""The numbers of insured households, and of changes to roster and insured, counted by PostgreSQL as they change."""
 
 from django.db import migrations
 
 # SECURITY DEFINER: the product counts and folds, and has no right of its own to write the counts. An INSERT holds its
 # roster household FOR SHARE (R2's guard does), so a township changes either before it is counted or after.
-KEEP = """
+KEEP_COUNTS = """
 CREATE FUNCTION enrollment_count_added() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -104,7 +104,7 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION enrollment_rebuild_counts() FROM PUBLIC;
 """
-FORGET = """
+FORGET_COUNTS = """
 DROP TRIGGER enrollment_household_count_added ON enrollment_insuredhousehold;
 DROP TRIGGER enrollment_household_count_moved ON enrollment_insuredhousehold;
 DROP TRIGGER enrollment_household_count_gone ON enrollment_insuredhousehold;
@@ -116,8 +116,91 @@ DROP FUNCTION enrollment_fold_counts();
 DROP FUNCTION enrollment_rebuild_counts();
 """
 
+# SECURITY DEFINER: the product folds, and has no right of its own to write the counts. The roster changes by imports
+# for the most part, so whatever changes there counts for every county; the insured change all day long, county by
+# county. That a benefit was claimed (claimed_at) changes nothing that is counted.
+COUNT_CHANGES = """
+CREATE FUNCTION enrollment_count_roster_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO enrollment_changecount (county_id, number) VALUES (NULL, 1);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION enrollment_count_insured_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO enrollment_changecount (county_id, number) SELECT DISTINCT county_id, 1 FROM touched;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION enrollment_count_insured_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO enrollment_changecount (county_id, number)
+    SELECT DISTINCT county.id, 1
+    FROM before JOIN touched ON touched.id = before.id, LATERAL (VALUES (before.county_id), (touched.county_id)) county (id)
+    WHERE to_jsonb(before) - 'claimed_at' <> to_jsonb(touched) - 'claimed_at';
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER enrollment_change_counted AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON enrollment_rosterhousehold
+    FOR EACH STATEMENT EXECUTE FUNCTION enrollment_count_roster_change();
+CREATE TRIGGER enrollment_change_counted AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON enrollment_rosterperson
+    FOR EACH STATEMENT EXECUTE FUNCTION enrollment_count_roster_change();
+CREATE TRIGGER enrollment_added_counted AFTER INSERT ON enrollment_insuredhousehold
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION enrollment_count_insured_change();
+CREATE TRIGGER enrollment_change_counted AFTER UPDATE ON enrollment_insuredhousehold
+    REFERENCING OLD TABLE AS before NEW TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION enrollment_count_insured_update();
+CREATE TRIGGER enrollment_removed_counted AFTER DELETE ON enrollment_insuredhousehold
+    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION enrollment_count_insured_change();
+CREATE TRIGGER enrollment_added_counted AFTER INSERT ON enrollment_insuredperson
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION enrollment_count_insured_change();
+CREATE TRIGGER enrollment_change_counted AFTER UPDATE ON enrollment_insuredperson
+    REFERENCING OLD TABLE AS before NEW TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION enrollment_count_insured_update();
+CREATE TRIGGER enrollment_removed_counted AFTER DELETE ON enrollment_insuredperson
+    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION enrollment_count_insured_change();
+
+-- Brings the rows into one for each county; how many were taken. Whoever finds another folding at work leaves it to
+-- that one.
+CREATE FUNCTION enrollment_fold_changes() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE taken bigint;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('enrollment_changecount')) THEN
+        RETURN 0;
+    END IF;
+    WITH gone AS (DELETE FROM enrollment_changecount RETURNING county_id, number),
+    sums AS (
+        INSERT INTO enrollment_changecount (county_id, number)
+        SELECT county_id, sum(number) FROM gone GROUP BY county_id
+    )
+    SELECT count(*) INTO taken FROM gone;
+    RETURN taken;
+END $$;
+"""
+FORGET_CHANGES = """
+DROP TRIGGER enrollment_change_counted ON enrollment_rosterhousehold;
+DROP TRIGGER enrollment_change_counted ON enrollment_rosterperson;
+DROP TRIGGER enrollment_added_counted ON enrollment_insuredhousehold;
+DROP TRIGGER enrollment_change_counted ON enrollment_insuredhousehold;
+DROP TRIGGER enrollment_removed_counted ON enrollment_insuredhousehold;
+DROP TRIGGER enrollment_added_counted ON enrollment_insuredperson;
+DROP TRIGGER enrollment_change_counted ON enrollment_insuredperson;
+DROP TRIGGER enrollment_removed_counted ON enrollment_insuredperson;
+DROP FUNCTION enrollment_count_roster_change();
+DROP FUNCTION enrollment_count_insured_change();
+DROP FUNCTION enrollment_count_insured_update();
+DROP FUNCTION enrollment_fold_changes();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("enrollment", "0003_guards")]
 
-    operations = [migrations.RunSQL(sql=KEEP, reverse_sql=FORGET)]
+    operations = [
+        migrations.RunSQL(sql=KEEP_COUNTS, reverse_sql=FORGET_COUNTS),
+        migrations.RunSQL(sql=COUNT_CHANGES, reverse_sql=FORGET_CHANGES),
+    ]

@@ -14,6 +14,7 @@ from enrollment.services.member import locked_member, set_particulars
 from enrollment.services.payee import AccountFacts, put_account
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.access.reveals import check_look_ups
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.access.sealing import index_of
@@ -43,6 +44,7 @@ def look_up_household(*, identity_number: str, actor: User) -> RosterHousehold |
     """The roster household of the person with a checked identity number within the actor's reach, or None. Each look is
     on record; the number itself isn't (R25)."""
     require(actor, Act.ENROL)
+    check_look_ups(actor)
     person = (
         RosterPerson.objects.visible_to(actor)
         .filter(id_number_index=index_of(identity_number))

@@ -20,6 +20,7 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
+from jincheng_insurance.web.form_drafts import FormDraft
 from jincheng_insurance.web.formats import day
 
 
@@ -29,9 +30,10 @@ def find_household(request: HttpRequest) -> HttpResponse:
     """The roster household of a code, or of a member's identity number, to be enrolled."""
     form = HouseholdSearchForm(request.POST or None)
     if form.is_valid():
-        found = _found(form, actor_of(request))
-        if found is not None:
-            return redirect("enrollment:enrol_household", pk=found.pk)
+        with refusals_shown(request, form):
+            found = _found(form, actor_of(request))
+            if found is not None:
+                return redirect("enrollment:enrol_household", pk=found.pk)
         if not form.errors:
             form.add_error(
                 "code",
@@ -46,7 +48,7 @@ def find_household(request: HttpRequest) -> HttpResponse:
 
 
 def _found(form: HouseholdSearchForm, actor: User) -> RosterHousehold | None:
-    by_code = roster_households(actor).filter(code=form.code_typed()).first()
+    by_code = roster_households(actor).filter(code=form.cleaned_data["code"]).first()
     if by_code is not None:
         return by_code
     number = form.identity_number()
@@ -67,7 +69,11 @@ def enrol_household(request: HttpRequest, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = CoverForm(data, initial={"cover_from": _earliest_cover(household, year.year)})
     members = [MemberForm(data, person=person) for person in household.persons.order_by("id")]
+    draft = FormDraft(request, "enrollment:enrol_household", pk)
+    if (answer := draft.answer(form)) is not None:
+        return answer
     if data is None:
+        draft.fill(form, *members)
         _focus_first(members)
     # every form is checked, so that all problems show at once
     elif all([form.is_valid(), *(member.is_valid() for member in members)]):
@@ -80,6 +86,7 @@ def enrol_household(request: HttpRequest, pk: int) -> HttpResponse:
                 members=members,
                 actor=actor,
             ):
+                draft.drop()
                 return redirect("enrollment:find_household")
     context = {
         "household": household,
@@ -88,6 +95,7 @@ def enrol_household(request: HttpRequest, pk: int) -> HttpResponse:
             policy_year=year, roster_household=household, withdrawn_at=None
         ).first(),
         "form": form,
+        "draft": draft,
         "members": members,
         "rows": [(member, masked_identity(member.person)) for member in members],
     }

@@ -24,6 +24,7 @@ from enrollment.selectors.finding import (
 from enrollment.services.finding import look_up_insured_person, look_up_roster_person
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
+from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate_wide
 from jincheng_insurance.web.workplace import with_workplace, workplace_of
 
@@ -45,10 +46,11 @@ def roster_persons(request: HttpRequest) -> HttpResponse:
     actor, year = actor_of(request), policy_year_of(workplace_of(request).year)
     form = NumberForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        found = look_up_roster_person(identity_number=form.cleaned_data["id_number"], actor=actor)
-        if found is not None:
-            return redirect("roster:household", pk=found.household_id)
-        form.add_error("id_number", _("Nobody with this number stands on your roster. Check the number."))
+        with refusals_shown(request, form):
+            found = look_up_roster_person(identity_number=form.cleaned_data["id_number"], actor=actor)
+            if found is not None:
+                return redirect("roster:household", pk=found.household_id)
+            form.add_error("id_number", _("Nobody with this number stands on your roster. Check the number."))
     filters = RosterPersonFilter(with_workplace(request, county="place"), actor=actor)
     page = paginate_wide(request, find_roster_persons(actor, year, filters.wanted()))
     rows = [(person, masked_identity(person)) for person in page]
@@ -76,14 +78,15 @@ def insured_persons(request: HttpRequest) -> HttpResponse:
     form = NumberForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         number = form.cleaned_data["id_number"]
-        found = look_up_insured_person(identity_number=number, policy_year=year, actor=actor)
-        if found is not None:
-            return redirect("enrollment:household", pk=found.insured_household_id)
-        form.add_error(
-            "id_number",
-            _("Nobody with this number is insured within your reach for %(year)s. Check the number.")
-            % {"year": year},
-        )
+        with refusals_shown(request, form):
+            found = look_up_insured_person(identity_number=number, policy_year=year, actor=actor)
+            if found is not None:
+                return redirect("enrollment:household", pk=found.insured_household_id)
+            form.add_error(
+                "id_number",
+                _("Nobody with this number is insured within your reach for %(year)s. Check the number.")
+                % {"year": year},
+            )
     filters = PersonFilter(with_workplace(request, county="place"), actor=actor)
     page = paginate_wide(request, find_insured_persons(actor, year, filters.wanted()))
     rows = [(person, masked_identity(person.roster_person)) for person in page]

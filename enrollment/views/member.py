@@ -30,6 +30,7 @@ from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.audit.services import note_view
 from jincheng_insurance.web.answers import refusals_shown
+from jincheng_insurance.web.form_drafts import FormDraft
 
 
 @requires(Act.VIEW_ROSTER)
@@ -39,9 +40,14 @@ def add_member(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     household = access_row(roster_households(actor), actor, Act.ENROL, pk=pk)
     form = NewMemberForm(request.POST if request.method == "POST" else None)
+    draft = FormDraft(request, "roster:add_member", pk)
+    draft.fill(form)
+    if (answer := draft.answer(form)) is not None:
+        return answer
     if form.is_valid():
         with refusals_shown(request, form):
             person = add(household=household, actor=actor, **form.cleaned_data)
+            draft.drop()
             messages.success(
                 request,
                 _("%(name)s now stands on the roster, number to be supplied.") % {"name": person.name},
@@ -53,7 +59,7 @@ def add_member(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "enrollment/add_member.html",
-        {"form": form, "household": household},
+        {"form": form, "household": household, "draft": draft},
         status=422 if form.errors else 200,
     )
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jincheng_insurance.access.gate import WARNED_DAYS, days_left, must_change
+from jincheng_insurance.access.gate import WARNED_DAYS, days_left, must_change, safe_next
 from jincheng_insurance.access.guards import actor_of, fresh_proof, user_session_of
 from jincheng_insurance.access.passwords import change_password as set_password
-from jincheng_insurance.access.proofs import give_proof
+from jincheng_insurance.access.proofs import check_own_password, give_proof
 from jincheng_insurance.access.qr import qr_code
 from jincheng_insurance.access.second_factors import (
     begin_second_factor,
@@ -28,7 +28,6 @@ from jincheng_insurance.access.second_factors import (
 )
 from jincheng_insurance.access.sessions import end_sessions_of, follow_key, sessions_of
 from jincheng_insurance.access.sign_in_forms import PROOF, CodeForm, PasswordForm, ProofForm
-from jincheng_insurance.access.sign_in_views import safe_next
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.pages import paginate
 
@@ -61,7 +60,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals_shown(request, form):
-            set_password(actor=actor, old=form.cleaned_data["old"], new=form.cleaned_data["new"])
+            old = form.cleaned_data["old"]
+            check_own_password(actor=actor, given=old, request=request)
+            set_password(actor=actor, old=old, new=form.cleaned_data["new"])
             actor.refresh_from_db()
             update_session_auth_hash(request, actor)
             follow_key(session, str(request.session.session_key))
@@ -154,7 +155,7 @@ def remove(request: HttpRequest) -> HttpResponse:
 def proof(request: HttpRequest) -> HttpResponseBase:
     """Asks for password or code, then goes back to where the user was."""
     actor = actor_of(request)
-    target = safe_next(request, request.POST.get("next", request.GET.get("next", "")))
+    target = safe_next(request.POST.get("next", request.GET.get("next", "")))
     form = ProofForm(request.POST if request.method == "POST" else None, user=actor)
     if form.is_valid():
         with refusals_shown(request, form):

@@ -15,7 +15,7 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         from jincheng_insurance.access import checks  # noqa: F401 - registers them
         from jincheng_insurance.access.grant_views import waiting_count
-        from jincheng_insurance.access.models import UserSession
+        from jincheng_insurance.access.models import ApiToken, UserSession
         from jincheng_insurance.access.reveals import Number
         from jincheng_insurance.access.sealed_columns import register_sealed
         from jincheng_insurance.access.second_factors import NAMES, SECRET
@@ -33,6 +33,7 @@ class AccessConfig(AppConfig):
         register_values("revealed", dict(Number.choices))
         register_values("role", dict(Role.choices))
         register_values("list", {"people": _("People and their posts")})
+        register_values("reach", dict(ApiToken.Reach.choices))
         register_values("why", dict(UserSession.End.choices))
         register_work(*WORK)
         register(

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from jincheng_insurance.access.models import User, UserSession
 from jincheng_insurance.access.second_factors import confirmed_factor, required_of
@@ -95,6 +96,12 @@ def way_back(request: HttpRequest) -> str:
     if came_from.netloc != request.get_host():
         return ""
     return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+
+
+def safe_next(address: str) -> str:
+    """An address that was asked for, if it is a path within this product; empty for any other."""
+    ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if ours else ""
 
 
 def to_page(request: HttpRequest, name: str, **query: str) -> HttpResponse:

@@ -117,12 +117,15 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
             services.end_grant(grant=grant, **form.cleaned_data, actor=actor_of(request))
             messages.success(request, _("The post ends. Whoever goes on holding it needs a new one."))
             return redirect("access:person", grant.user_id)
+    act = _("Take back") if grant.standing == "waiting" else _("End the post")
     return form_page(
         request,
         form,
         person=grant.user,
-        title=_("End the post"),
-        note=str(grant),
-        button=_("End the post"),
+        title=act,
+        note=_("%(post)s: it allows nothing from then on. What was done in it stays on record.")
+        % {"post": grant},
+        button=act,
         icon="circle-x",
+        danger=True,
     )

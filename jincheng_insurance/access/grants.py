@@ -68,12 +68,13 @@ def propose_grant(
 
 @transaction.atomic(durable=True)
 def confirm_grant(*, grant: Grant, actor: User) -> None:
-    """Confirm a proposed post, which holds from then on within its days. Refused to whoever proposed it or would hold
-    it, and where posts would meet that one person may not hold together."""
+    """Confirm a proposed post, which holds from then on within its days: where its first day has passed, from today.
+    Refused to whoever proposed it or would hold it, and where posts would meet that nobody may hold together."""
     grant = _to_decide(grant, actor)
+    grant.starts_on = max(grant.starts_on, timezone.localdate())
     if not grant.user.is_active:
         raise Refused(_("This person is disabled. Refuse the post."))
-    if grant.ends_on is not None and grant.ends_on < timezone.localdate():
+    if grant.ends_on is not None and grant.ends_on < grant.starts_on:
         raise Refused(_("Its last day has passed. Refuse it; a new one can be proposed."))
     _check_apart(grant)
     grant.state = Grant.State.CONFIRMED

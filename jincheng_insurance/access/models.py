@@ -10,7 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.access.key_marks import KeyMark
-from jincheng_insurance.access.roles import ACTS_OF, CITY_ROLES, COUNTY_ROLES, INSURER_ROLES, Act, Role
+from jincheng_insurance.access.roles import (
+    ACTS_OF,
+    CITY_ROLES,
+    COUNTY_ROLES,
+    INSURER_ROLES,
+    TOKEN_HANDLES,
+    TOKEN_READS,
+    Act,
+    Role,
+)
 from jincheng_insurance.access.scope import Scope, ScopedManager, place_of
 from jincheng_insurance.audit.history import history_of
 
@@ -101,6 +110,14 @@ class User(AbstractUser):
         """Let this loaded user hold these of their grants only, for as long as a request lasts."""
         self.__dict__["_active_grants"] = tuple(grant for grant in kept if grant in self.active_grants)
 
+    def keep_acts(self, kept: frozenset[Act]) -> None:
+        """Let this loaded user do these acts only, for as long as a request lasts."""
+        self.__dict__["_kept_acts"] = kept
+
+    def _allows(self, grant: "Grant", act: Act | str) -> bool:
+        kept: frozenset[Act] | None = self.__dict__.get("_kept_acts")
+        return act in ACTS_OF[Role(grant.role)] and (kept is None or act in kept)
+
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(Role(grant.role) for grant in self.active_grants)
@@ -109,13 +126,13 @@ class User(AbstractUser):
         """Whether a grant allows `act`; with `on`, whether one allows it for that row's county and insurer."""
         place = None if on is None else place_of(on)
         return any(
-            act in ACTS_OF[Role(grant.role)] and (place is None or grant.covers(*place))
+            self._allows(grant, act) and (place is None or grant.covers(*place))
             for grant in self.active_grants
         )
 
     def grants_for(self, act: Act) -> "list[Grant]":
         """The grants in force today that allow `act`."""
-        return [grant for grant in self.active_grants if act in ACTS_OF[Role(grant.role)]]
+        return [grant for grant in self.active_grants if self._allows(grant, act)]
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -216,8 +233,15 @@ class Grant(models.Model):
 class ApiToken(models.Model):
     """A key by which an insurer's own system acts for one user over the API. Only its SHA-256 is kept; `prefix` lets
     people recognise it. It reaches what the user's grants at an insurer reach at that moment, or less: `insurer`
-    narrows it to one. Never deleted: an end is `revoked_at` or `expires_at`, at most a year after it was made."""
+    narrows it to one, `reach` to some acts. Never deleted: an end is `revoked_at` or `expires_at`, at most a year after
+    it was made."""
 
+    class Reach(models.TextChoices):
+        READ = "read", _("Read only")
+        HANDLE = "handle", _("Report and handle claims; no decisions, no payments")
+        ALL = "all", _("All that my posts allow, payments too")
+
+    ACTS = {Reach.READ: TOKEN_READS, Reach.HANDLE: TOKEN_HANDLES}
     LONGEST = datetime.timedelta(days=365)
 
     user = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
@@ -225,6 +249,7 @@ class ApiToken(models.Model):
     prefix = models.CharField(_("begins with"), max_length=12)
     digest = models.BinaryField(unique=True)
     insurer = models.ForeignKey(Insurer, models.PROTECT, null=True, blank=True, verbose_name=_("insurer"))
+    reach = models.CharField(_("may do"), max_length=6, choices=Reach, default=Reach.ALL)
     created_at = models.DateTimeField(_("made"))
     expires_at = models.DateTimeField(_("valid until"))
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)

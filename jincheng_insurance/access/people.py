@@ -16,7 +16,8 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act, Role
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.access.sessions import end_sessions
-from jincheng_insurance.audit.services import record
+from jincheng_insurance.access.tokens import end_tokens
+from jincheng_insurance.audit.services import LONG_NUMBER, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,9 @@ def make_person(*, username: str, name: str, unit: str, actor: User) -> Issued:
     require(actor, Act.MANAGE_PEOPLE)
     person = _new(username=username, name=name, unit=unit)
     password = temporary_password(person)
-    record("make_person", actor=actor, on=person, facts={"username": username, "name": name, "unit": unit})
+    record(
+        "make_person", actor=actor, on=person, facts={"username": person.username, "name": name, "unit": unit}
+    )
     return Issued(person, password)
 
 
@@ -86,7 +89,8 @@ def enable_person(*, person: User, reason: str, actor: User) -> None:
 
 @transaction.atomic(durable=True)
 def issue_password(*, person: User, actor: User) -> Issued:
-    """Give somebody a temporary password; their sessions end. Not to oneself: one's own is changed by knowing it."""
+    """Give somebody a temporary password; their sessions and API tokens end, since somebody else may have made those.
+    Not to oneself: one's own is changed by knowing it."""
     require(actor, Act.MANAGE_PEOPLE)
     person = locked_person(person)
     if person.pk == actor.pk:
@@ -94,6 +98,7 @@ def issue_password(*, person: User, actor: User) -> Issued:
     if not person.is_active:
         raise Refused(_("This person is disabled. Enable them first."))
     password = temporary_password(person)
+    end_tokens(person, actor=actor)
     record("issue_password", actor=actor, on=person)
     return Issued(person, password)
 
@@ -134,12 +139,14 @@ def note_list(*, rows: int, actor: User) -> None:
 
 
 def _new(*, username: str, name: str, unit: str) -> User:
+    username = User.normalize_username(username)  # as it is typed to sign in
     try:
         UnicodeUsernameValidator()(username)
     except ValidationError as error:
         raise Refused(
             _("A user name consists of letters, digits and @ . + - _ only."), field="username"
         ) from error
+    _check_no_number(username, "username")
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(_("This user name is taken. User names are never given twice."), field="username")
     name, unit = _named(name, unit)
@@ -152,4 +159,12 @@ def _new(*, username: str, name: str, unit: str) -> User:
 def _named(name: str, unit: str) -> tuple[str, str]:
     if not name.strip():
         raise Refused(_("Enter the name."), field="name")
+    _check_no_number(name, "name")
+    _check_no_number(unit, "unit")
     return name.strip(), unit.strip()
+
+
+def _check_no_number(text: str, field: str) -> None:
+    """Names stand on pages, in lists and in the record, where no personal number belongs."""
+    if LONG_NUMBER.search(text):
+        raise Refused(_("No telephone or identity number stands here; choose a name."), field=field)

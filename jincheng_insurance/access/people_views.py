@@ -165,6 +165,7 @@ def disable_person(request: HttpRequest, pk: int) -> HttpResponse:
             "They are signed out, and their tokens are refused, from the next request on. Nothing is removed."
         ),
         icon="user-minus",
+        danger=True,
         done=_("The person is disabled."),
     )
 
@@ -193,7 +194,8 @@ def _with_reason(
             service(person=person, **form.cleaned_data, actor=actor_of(request))
             messages.success(request, done)
             return redirect("access:person", pk)
-    return form_page(request, form, person=person, button=page["title"], **page)
+    grants = selectors.grants(actor_of(request)).filter(user=person)
+    return form_page(request, form, person=person, grants=grants, button=page["title"], **page)
 
 
 @requires(Act.SECURE_ACCOUNTS)
@@ -216,6 +218,7 @@ def open_lock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Act.SECURE_ACCOUNTS)
 @require_POST
+@fresh_proof
 def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_shown(request):
         reset_second_factor(user=person_of(request, pk), actor=actor_of(request))
@@ -228,7 +231,8 @@ def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
 def form_page(
     request: HttpRequest, form: forms.Form, *, person: User | None = None, **page: Any
 ) -> HttpResponse:
-    """A page of one form: `title`, `note` above it, `button` with its `icon`; back to the person, or the list."""
+    """A page of one form: `title`, `note` above it, `button` with its `icon`, red for `danger`; `grants` to compare
+    with; back to the person, or the list."""
     back = reverse("access:person", args=[person.pk]) if person else reverse("access:people")
     context = {"form": form, "person": person, "back": back, **page}
     return render(request, "access/form.html", context, status=422 if form.is_bound and form.errors else 200)

@@ -25,16 +25,25 @@ def is_fresh(session: UserSession) -> bool:
 def give_proof(*, actor: User, session: UserSession, given: str, request: HttpRequest) -> None:
     """Take a password, or a code from whom has a second factor, as proof that it is still the actor. Refused when it is
     wrong; wrong ones count towards the lock."""
-    try:
-        if confirmed_factor(actor) is not None:
+    if confirmed_factor(actor) is None:
+        check_own_password(actor=actor, given=given, request=request)
+    else:
+        try:
             check_code(user=actor, code=given)
-        else:
-            _check_password(actor, given, request)
+        except Refused:
+            _note("proof_failed", actor)
+            raise
+    UserSession.objects.filter(pk=session.pk).update(proved_at=timezone.now())
+    _note("give_proof", actor)
+
+
+def check_own_password(*, actor: User, given: str, request: HttpRequest) -> None:
+    """Refused when it isn't the actor's password: on record, and counted towards the lock as at the sign-in."""
+    try:
+        _check_password(actor, given, request)
     except Refused:
         _note("proof_failed", actor)
         raise
-    UserSession.objects.filter(pk=session.pk).update(proved_at=timezone.now())
-    _note("give_proof", actor)
 
 
 def _check_password(actor: User, given: str, request: HttpRequest) -> None:
@@ -47,10 +56,10 @@ def _check_password(actor: User, given: str, request: HttpRequest) -> None:
         until = opens_at(name=actor.username, address=client_address(request))
         raise Refused(
             _("Too many failed attempts. Try again at %(time)s."),
-            field="code",
+            field="old",
             time=f"{timezone.localtime(until):%H:%M}",
         )
-    raise Refused(_("This is not your password."), field="code")
+    raise Refused(_("This is not your password."), field="old")
 
 
 @transaction.atomic(durable=True)

@@ -1,5 +1,5 @@
 """Looks at numbers in full (R25): each has a reason, is on record before the number is shown, and counts against the
-day of whoever looks."""
+day of whoever looks. And how fast people may be looked up by number."""
 
 import datetime
 
@@ -16,6 +16,8 @@ from jincheng_insurance.audit.models import AuditRecord
 from jincheng_insurance.audit.services import record
 
 REVEAL = "reveal_number"
+LOOK_UPS = ("find_person", "find_household")
+LOOK_UPS_A_MINUTE = 60
 SHOWN_SECONDS = 60
 SHORTEST_REASON = 4
 
@@ -56,3 +58,14 @@ def record_reveal(
     county_id = getattr(place, "county_id", None)
     record(REVEAL, actor=actor, on=on, county_id=county_id, facts={"revealed": number.value}, reason=reason)
     return timezone.now() + datetime.timedelta(seconds=SHOWN_SECONDS)
+
+
+def check_look_ups(actor: User) -> None:
+    """Refused to whoever looks people up by number faster than anybody types: numbers are tried out so (R25)."""
+    since = timezone.now() - datetime.timedelta(minutes=1)
+    if AuditRecord.objects.filter(act__in=LOOK_UPS, actor=actor, at__gt=since).count() >= LOOK_UPS_A_MINUTE:
+        raise Refused(
+            _("You have looked up %(most)s persons within a minute. Wait a minute."),
+            rule="R25",
+            most=LOOK_UPS_A_MINUTE,
+        )

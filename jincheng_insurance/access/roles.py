@@ -155,3 +155,7 @@ ACTS_OF: Mapping[Role, frozenset[Act]] = {
         {Act.VIEW_SCHEME, Act.VIEW_PEOPLE, Act.CONFIRM_GRANT, Act.SECURE_ACCOUNTS}
     ),
 }
+
+# What a token may be narrowed to, beside all that its user's posts allow.
+TOKEN_READS = READING | {Act.USE_API}
+TOKEN_HANDLES = TOKEN_READS | {Act.HANDLE_CLAIM}

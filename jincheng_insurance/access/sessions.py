@@ -5,6 +5,7 @@ import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -24,7 +25,8 @@ SEEN_IS_NOTED_EVERY = datetime.timedelta(minutes=1)
 def session_of(request: HttpRequest) -> UserSession | None:
     """The session a request comes with, ended or not."""
     key = request.session.session_key
-    return UserSession.objects.filter(key_digest=digest_of(key)).first() if key else None
+    rows = UserSession.objects.select_related("user")
+    return rows.filter(key_digest=digest_of(key)).first() if key else None
 
 
 def sessions_of(user: User) -> QuerySet[UserSession]:
@@ -106,6 +108,12 @@ def sign_out(*, actor: User) -> None:
     """End the actor's session because they sign out, and put that on record."""
     sessions_of(actor).filter(ended_at=None).update(ended_at=timezone.now(), ended_by=End.SIGNED_OUT)
     record("sign_out", actor=actor, on=actor)
+
+
+def forget_sessions() -> None:
+    """Remove what Django kept of sessions whose time has run out; that there were some stays on record. May run
+    twice."""
+    SessionStore.clear_expired()
 
 
 def follow_key(session: UserSession, key: str) -> None:

@@ -11,11 +11,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from jincheng_insurance.access.gate import safe_next
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.second_factors import check_code, confirmed_factor
@@ -27,7 +27,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 HALFWAY = "halfway"  # in a stranger's session: whose password was right, and when
 HALFWAY_SECONDS = 5 * 60
 TOO_MANY = 429
-LOST = _("What you had not saved yet must be entered again.")
+LOST = _("What you had not saved yet must be entered again; long forms offer what was kept as a draft.")
 WHY = {
     End.ELSEWHERE: _(
         "You were signed out here, because somebody signed in elsewhere with your name. If it wasn't"
@@ -39,14 +39,6 @@ WHY = {
     End.PASSWORD: _("Your password was set anew. Please sign in with the new one."),
     End.DISABLED: _("Your access was ended. Ask your administrator."),
 }
-
-
-def safe_next(request: HttpRequest, address: str) -> str:
-    """An address of ours that was asked for; empty for any other."""
-    ours = url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return address if ours else ""
 
 
 class SignIn(auth_views.LoginView):
@@ -79,7 +71,7 @@ class SignIn(auth_views.LoginView):
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
     """The code, within five minutes of the password."""
-    target = safe_next(request, request.POST.get("next", request.GET.get("next", "")))
+    target = safe_next(request.POST.get("next", request.GET.get("next", "")))
     halfway = request.session.get(HALFWAY)
     if not halfway or not 0 <= time.time() - halfway["at"] <= HALFWAY_SECONDS:
         return redirect("access:login")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jincheng_insurance.access.guards import actor_of, requires
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.token_forms import TokenForm
 from jincheng_insurance.access.tokens import make_token, revoke_token, tokens_of
@@ -18,6 +18,7 @@ from jincheng_insurance.web.pages import paginate
 @requires(Act.USE_API)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's tokens. A new one is shown in the very answer to the form, kept nowhere, and never seen again."""
     actor = actor_of(request)
@@ -25,7 +26,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     made = None
     if request.method == "POST" and form.is_valid():
         with refusals_shown(request, form):
-            made = make_token(actor=actor, **form.cleaned_data)
+            made = make_token(actor=actor, **form.facts())
             form = TokenForm(user=actor)
     context = {"form": form, "made": made, "page": paginate(request, tokens_of(actor))}
     return render(request, "access/tokens.html", context, status=422 if form.errors else 200)

@@ -41,8 +41,16 @@ def tokens_of(user: User) -> QuerySet[ApiToken]:
 
 
 @transaction.atomic(durable=True)
-def make_token(*, actor: User, name: str, days: int, insurer: Insurer | None = None) -> MadeToken:
-    """Make a token of the actor's own, valid for `days` (1 to 365), on request for one of their insurers only."""
+def make_token(
+    *,
+    actor: User,
+    name: str,
+    days: int,
+    insurer: Insurer | None = None,
+    reach: ApiToken.Reach = ApiToken.Reach.ALL,
+) -> MadeToken:
+    """Make a token of the actor's own, valid for `days` (1 to 365), on request for one of their insurers or for some
+    acts only."""
     require(actor, Act.USE_API)
     User.objects.select_for_update().get(pk=actor.pk)
     if not name.strip():
@@ -61,6 +69,7 @@ def make_token(*, actor: User, name: str, days: int, insurer: Insurer | None = N
         prefix=secret[:SHOWN],
         digest=digest_of(secret),
         insurer=insurer,
+        reach=reach,
         created_at=now,
         expires_at=now + datetime.timedelta(days=days),
     )
@@ -68,7 +77,11 @@ def make_token(*, actor: User, name: str, days: int, insurer: Insurer | None = N
         "make_token",
         actor=actor,
         on=token,
-        facts={"token": token.name, "valid_until": timezone.localdate(token.expires_at)},
+        facts={
+            "token": token.name,
+            "reach": token.reach,
+            "valid_until": timezone.localdate(token.expires_at),
+        },
     )
     return MadeToken(token, secret)
 
@@ -83,9 +96,17 @@ def revoke_token(*, token: ApiToken, actor: User) -> None:
         record("revoke_token", actor=actor, on=token, facts={"token": token.name})
 
 
+def end_tokens(user: User, *, actor: User) -> None:
+    """Revoke all of somebody's tokens in force. For services, inside their own transaction."""
+    for token in tokens_of(user).filter(revoked_at=None, expires_at__gt=timezone.now()):
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+        record("revoke_token", actor=actor, on=token, facts={"token": token.name})
+
+
 def token_in_force(secret: str) -> ApiToken | None:
     """The token of a secret, if neither it nor its user has ended; its use is noted once a minute. Its user then holds
-    their posts at insurers only (at the token's own, where it is narrowed)."""
+    their posts at insurers only (at the token's own, where it is narrowed), and does what the token reaches."""
     now = timezone.now()
     token = (
         ApiToken.objects.filter(
@@ -104,4 +125,6 @@ def token_in_force(secret: str) -> ApiToken | None:
         for grant in token.user.active_grants
         if grant.insurer_id is not None and token.insurer_id in {None, grant.insurer_id}
     )
+    if (acts := ApiToken.ACTS.get(ApiToken.Reach(token.reach))) is not None:
+        token.user.keep_acts(acts)
     return token

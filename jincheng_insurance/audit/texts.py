@@ -200,6 +200,7 @@ FACTS = {
     "list": _("list"),
     "format": _("format"),
     "token": _("token"),
+    "reach": _("may do"),
     "valid_until": _("valid until"),
     "year": _("policy year"),
     "version": _("version"),

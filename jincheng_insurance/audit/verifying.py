@@ -1,11 +1,13 @@
 """Checking the chain of seals from its start: every seal, every row it covers, and what stands in no seal."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 
 from django.apps import apps
 from django.db import models
+from django.utils import timezone
 
 from jincheng_insurance.audit.chain import (
     LATE,
@@ -18,10 +20,11 @@ from jincheng_insurance.audit.chain import (
     mac_of,
     marks_of,
 )
-from jincheng_insurance.audit.marks import mark_of
+from jincheng_insurance.audit.marks import MARKED, mark_of
 from jincheng_insurance.audit.models import AuditRecord, AuditSeal, SealPart
 
 AT_ONCE = 5_000
+SEALED_WITHIN = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def breaks(anchor_file: str = "") -> Iterator[Break]:
     for model in covered():
         yield from _outside(model)
     yield from _forged()
+    yield from _unsealed()
 
 
 def _seals() -> Iterator[Break]:
@@ -124,8 +128,18 @@ def _forged() -> Iterator[Break]:
     """Records without the product's own mark. Those of before there were marks stand in the first seal."""
     first = SealPart.objects.filter(seal__number=1, table=AuditRecord._meta.db_table).first()
     old = first.ranges if first is not None else []
-    for record in AuditRecord.objects.order_by("pk").iterator(chunk_size=2000):
+    records = AuditRecord.objects.order_by("pk").values_list("pk", "mac", "address", *MARKED, named=True)
+    for record in records.iterator(chunk_size=2000):
         if record.mac is None and any(low <= record.pk <= high for low, high in old):
             continue
         if record.mac is None or bytes(record.mac) != mark_of(record):
-            yield Break("row not written by the product", None, record._meta.db_table, record.pk)
+            yield Break("row not written by the product", None, AuditRecord._meta.db_table, record.pk)
+
+
+def _unsealed() -> Iterator[Break]:
+    """The first act that should have been sealed long ago: nobody seals, or the last seals were taken away."""
+    table = AuditRecord._meta.db_table
+    last = SealPart.objects.filter(table=table).aggregate(last=models.Max("last"))["last"] or 0
+    waiting = AuditRecord.objects.filter(pk__gt=last, at__lt=timezone.now() - SEALED_WITHIN).order_by("pk")
+    if (first := waiting.first()) is not None:
+        yield Break("row not sealed in time", None, table, first.pk)

@@ -161,7 +161,7 @@ def write_xlsx(
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
     sheet.append([_styled(sheet, title, font=Font(bold=True, size=14))])
-    sheet.append([_styled(sheet, note, font=Font(color="5B6675"))])
+    sheet.append([_styled(sheet, cell_of(note), font=Font(color="5B6675"))])
     head = {
         "font": Font(bold=True),
         "fill": PatternFill("solid", fgColor="E8EDF3"),

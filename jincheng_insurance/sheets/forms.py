@@ -23,9 +23,8 @@ class ExportForm(forms.Form):
     )
     purpose = forms.CharField(
         label=_("Purpose"),
-        required=False,
         max_length=300,
-        help_text=_("Who needs the file, and what for. Required with numbers in full; it goes on record."),
+        help_text=_("Who needs the file, and what for. It goes on record."),
     )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
@@ -58,4 +57,4 @@ class ExportForm(forms.Form):
 class RefuseExportForm(forms.Form):
     """Why an export is refused; its maker reads it."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Why it is refused"), max_length=200)

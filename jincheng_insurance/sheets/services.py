@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -50,16 +51,16 @@ def request_export(
     purpose: str,
     actor: User,
 ) -> Export:
-    """Put an export on record and queue it. Numbers in full need the right to them and a purpose; an empty list, or one
-    longer than a sheet, is refused."""
+    """Put an export on record and queue it; one without a purpose is refused. Numbers in full need the right to them,
+    and an approval where the maker's unapproved rows of a day pass EXPORT_APPROVAL_ROWS, in however many files. An
+    empty list, or one longer than a sheet, is refused."""
     require(actor, kind.act)
+    User.objects.select_for_update().get(pk=actor.pk)
     purpose = purpose.strip()
     if full:
         require(actor, Act.EXPORT_FULL)
-        if not purpose:
-            raise Refused(
-                gettext_lazy("Say who needs the numbers in full, and what for."), field="purpose", rule="R25"
-            )
+    if not purpose:
+        raise Refused(gettext_lazy("Say who needs the file, and what for."), field="purpose", rule="R25")
     found = kind.rows(actor, chosen).order_by()[: MOST_ROWS + 1].count()
     if not found:
         raise Refused(gettext_lazy("There is no row to export. Choose differently."))
@@ -68,7 +69,9 @@ def request_export(
             gettext_lazy("More than %(most)s rows don't fit on a sheet. Choose less."), most=count(MOST_ROWS)
         )
     reach = _places(kind, chosen, full=full, actor=actor)
-    large = found > settings.EXPORT_APPROVAL_ROWS and any(revealed for _county, _insurer, revealed in reach)
+    large = any(revealed for _county, _insurer, revealed in reach) and (
+        found + _unapproved_rows(actor) > settings.EXPORT_APPROVAL_ROWS
+    )
     export = Export.objects.create(
         kind=kind.name,
         state=State.WAITING if large else State.QUEUED,
@@ -93,6 +96,14 @@ def request_export(
     if found > AT_ONCE and not large:
         enqueue("sheets.make_export", export.pk)
     return export
+
+
+def _unapproved_rows(actor: User) -> int:
+    """The rows in full that the actor has got within a day without an approval."""
+    lately = Export.objects.filter(
+        made_by=actor, full=True, decided_by=None, asked_at__gt=timezone.now() - KEPT
+    )
+    return lately.exclude(state__in=(State.WAITING, State.FAILED)).aggregate(n=Sum("total"))["n"] or 0
 
 
 def _places(
@@ -189,7 +200,7 @@ def _obstacle(export: Export, kind: ExportKind | None) -> str:
     if not revealed:
         return ""
     rows = kind.rows(export.made_by, export.chosen).order_by().count()
-    if rows <= settings.EXPORT_APPROVAL_ROWS:
+    if export.decided_by_id is None and rows <= settings.EXPORT_APPROVAL_ROWS:
         return ""
     approved = {tuple(place) for place in export.reach} if export.decided_by_id else set()
     grown = rows * 100 > export.total * MOST_GROWTH
@@ -259,9 +270,10 @@ def expire_exports() -> int:
     stale.update(state=State.FAILED, failure="not_decided")
     removed = 0
     for export in Export.objects.filter(state=State.READY, expires_at__lte=timezone.now()):
-        if Export.objects.filter(pk=export.pk, state=State.READY).update(state=State.EXPIRED, stored_as=""):
-            remove_sealed(export.stored_as)
-            removed += 1
+        remove_sealed(export.stored_as)  # first: a sweep that is cut short here comes again
+        removed += Export.objects.filter(pk=export.pk, state=State.READY).update(
+            state=State.EXPIRED, stored_as=""
+        )
     return removed
 
 

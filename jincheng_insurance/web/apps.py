@@ -11,4 +11,8 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
+        from jincheng_insurance.access.sealed_columns import register_sealed
+        from jincheng_insurance.web.drafts import SEALED
+
+        register_sealed(SEALED)
         register(MenuItem(_("Help"), "help:guides", "life-buoy", order=99))

@@ -26,26 +26,22 @@ def half_width(text: str) -> str:
     return SPACES.sub("", unicodedata.normalize("NFKC", text).replace("。", "."))
 
 
-class YuanField(forms.DecimalField):
-    """An amount in yuan, two decimals, from 0 to `max_value`. Full-width digits, spaces, thousands commas and
-    a yuan sign or word around the number are taken as meant; NaN and infinity are refused."""
+class QuantityField(forms.DecimalField):
+    """A number with two decimals. Full-width digits, spaces and thousands commas are taken as meant; NaN and infinity
+    are refused."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
-        "invalid": _("Enter an amount in yuan, such as 1234.50."),
-        "max_decimal_places": _("An amount in yuan has at most two decimals."),
         "commas": _("Write the decimals after a point: 12.5, not 12,5."),
     }
 
-    def __init__(
-        self, *, max_value: Decimal = LARGEST_AMOUNT, min_value: Decimal = Decimal(0), **kwargs: Any
-    ) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
-        super().__init__(max_value=max_value, min_value=min_value, decimal_places=2, **kwargs)
+        super().__init__(decimal_places=2, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         if not isinstance(value, str):
             return super().to_python(value)
-        text = half_width(value).removeprefix("¥").removesuffix("元")
+        text = half_width(value)
         if "," in text:
             if not THOUSANDS.fullmatch(text):
                 raise ValidationError(self.error_messages["commas"], code="commas")
@@ -54,16 +50,35 @@ class YuanField(forms.DecimalField):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(text)
 
+
+class YuanField(QuantityField):
+    """An amount in yuan, two decimals, from 0 to `max_value`; a yuan sign or word around the number may stand."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": _("Enter an amount in yuan, such as 1234.50."),
+        "max_decimal_places": _("An amount in yuan has at most two decimals."),
+    }
+
+    def __init__(
+        self, *, max_value: Decimal = LARGEST_AMOUNT, min_value: Decimal = Decimal(0), **kwargs: Any
+    ) -> None:
+        super().__init__(max_value=max_value, min_value=min_value, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = half_width(value).removeprefix("¥").removesuffix("元")
+        return super().to_python(value)
+
     def prepare_value(self, value: Any) -> Any:
         return f"{value:.2f}" if isinstance(value, Decimal) and value.is_finite() else value
 
 
 class CountField(forms.IntegerField):
-    """A whole number from 0 on. Full-width digits, spaces and thousands commas are taken as meant."""
+    """A whole number from 0 (or `min_value`) on. Full-width digits, spaces and thousands commas are taken as meant."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, min_value: int = 0, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
-        super().__init__(min_value=0, **kwargs)
+        super().__init__(min_value=min_value, **kwargs)
 
     def to_python(self, value: Any) -> int | None:
         if isinstance(value, str):
@@ -71,6 +86,14 @@ class CountField(forms.IntegerField):
             if THOUSANDS.fullmatch(value):
                 value = value.replace(",", "")
         return super().to_python(value)
+
+
+class CodeField(forms.CharField):
+    """A number that stands on a paper or in another system: of an invoice, a bank's reference, a household's code.
+    Full-width characters are made plain, and spaces fall out."""
+
+    def to_python(self, value: Any) -> str:
+        return half_width(str(super().to_python(value) or ""))
 
 
 class DateField(forms.DateField):

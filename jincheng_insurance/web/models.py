@@ -26,3 +26,22 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Draft(models.Model):
+    """What one person has typed into a long form about one row and not sent yet, for themselves alone. `form` is the
+    address by name that the form is sent to, `row` the key in it; the fields are sealed as a whole, since names,
+    illnesses and numbers stand in them. Files are never kept."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    form = models.CharField(max_length=60)
+    row = models.BigIntegerField()
+    fields_sealed = models.BinaryField()
+    kept_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("draft of a form")
+        constraints = (models.UniqueConstraint(fields=("owner", "form", "row"), name="draft_once_per_form"),)
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.row}"

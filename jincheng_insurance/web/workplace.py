@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from jincheng_insurance.access.gate import safe_next
 from jincheng_insurance.scheme.terms import FIRST_YEAR, LAST_YEAR
 
 YEAR, COUNTY = "workplace_year", "workplace_county"
@@ -99,10 +99,7 @@ def with_workplace(request: HttpRequest, *, year: str = "", county: str = "") ->
 def back_from(request: HttpRequest) -> str:
     """The page to go back to, without the filters that the switch has just set; the start page where it is no page of
     ours."""
-    wanted = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return "/"
-    parts = urlsplit(wanted)
+    parts = urlsplit(safe_next(request.POST.get("next", "")) or "/")
     query = QueryDict(parts.query, mutable=True)
     for name in OVERRIDDEN:
         query.pop(name, None)

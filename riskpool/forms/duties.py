@@ -79,7 +79,7 @@ class ReportUploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Report"),
-        help_text=_("A Word document or PDF, at most 10 MB."),
+        help_text=_("A Word document or PDF, at most 10 MB. No draft keeps a file."),
         error_messages={"required": _("Choose the file of the report.")},
         allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"accept": ".docx,.pdf"}),

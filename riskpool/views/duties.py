@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +16,7 @@ from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row, require
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.downloads import download
+from jincheng_insurance.web.form_drafts import FormDraft
 from jincheng_insurance.web.pages import paginate
 from jincheng_insurance.web.paper_files import word_file
 from jincheng_insurance.web.workplace import with_workplace, workplace_of
@@ -41,6 +43,12 @@ def duties(request: HttpRequest) -> HttpResponse:
 def _duty_page(request: HttpRequest, duty: Duty, **forms: Any) -> HttpResponse:
     actor = actor_of(request)
     may_write = duty.open and services.may_write(actor, duty)
+    draft, sections_form = (
+        report_draft(request, duty, sent="sections_form" in forms),
+        SectionsForm(initial=duty.sections),
+    )
+    if may_write:
+        draft.fill(sections_form)
     context = {
         "duty": duty,
         "papers": duty.papers.select_related("added_by").order_by("-id"),
@@ -50,12 +58,19 @@ def _duty_page(request: HttpRequest, duty: Duty, **forms: Any) -> HttpResponse:
         "may_write": may_write,
         "may_receive": services.waits_for_receipt(duty) and services.may_receive(actor, duty),
         "own": duty.handed_in_by_id == actor.pk,
-        "sections_form": SectionsForm(initial=duty.sections),
+        "draft": draft,
+        "sections_form": sections_form,
         "upload_form": ReportUploadForm(),
         "remarks_form": RemarksForm(),
         **forms,
     }
     return render(request, "riskpool/duty.html", context, status=422 if forms else 200)
+
+
+def report_draft(request: HttpRequest, duty: Duty, *, sent: bool = False) -> FormDraft:
+    """What one of the writers has typed beyond the report's sections as they are kept for all of them."""
+    page = reverse("riskpool:duty", args=[duty.pk])
+    return FormDraft(request, "riskpool:duty_draft", duty.pk, page=page, sent=sent)
 
 
 def _duty(actor: User, pk: int) -> Duty:
@@ -96,10 +111,13 @@ def word(request: HttpRequest, pk: int) -> HttpResponse:
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     duty = _writers_duty(actor, pk)
-    form = SectionsForm(request.POST)
+    form, typed = SectionsForm(request.POST), report_draft(request, duty)
+    if (answer := typed.answer(form)) is not None:
+        return answer
     if form.is_valid():
         with refusals_shown(request, form):
             services.draft_report(duty=duty, sections=form.cleaned_data, actor=actor)
+            typed.drop()
             messages.success(request, _("The draft is kept. Nobody is told of it yet."))
             return redirect("riskpool:duty", pk=pk)
     return _duty_page(request, duty, sections_form=form)
@@ -115,6 +133,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_shown(request, form):
             services.hand_in_report(duty=duty, sections=form.cleaned_data, actor=actor)
+            report_draft(request, duty).drop()
             messages.success(request, _("The report is handed in; those who receive it are told."))
             return redirect("riskpool:duty", pk=pk)
     return _duty_page(request, duty, sections_form=form)

@@ -40,16 +40,21 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 
-  // A page left with entries that nobody sent asks first.
-  let unsent = false;
+  // A page left with entries that nobody sent, and that no draft keeps, asks first.
+  const unsent = new Set();
   document.addEventListener("input", (event) => {
-    unsent ||= Boolean(event.target.closest("main:not(.bare) form[method=post]:not(.filters)"));
+    const form = event.target.closest("main:not(.bare) form[method=post]:not(.filters)");
+    if (form) unsent.add(form);
   });
   document.addEventListener("submit", (event) => {
-    unsent &&= !event.target.closest("main");
+    if (event.target.closest("main")) unsent.clear();
+    event.target.querySelector("[data-draft]")?.remove(); // a form on its way leaves no draft behind it
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && "draft" in event.target.dataset) unsent.delete(event.target.closest("form"));
   });
   window.addEventListener("beforeunload", (event) => {
-    if (unsent) event.preventDefault();
+    if (unsent.size) event.preventDefault();
   });
 
   // "Add a row" of a formset: copies its <template>, numbers it, counts it.

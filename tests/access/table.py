@@ -106,6 +106,7 @@ access:recovery_codes       POST   -         302   302   302     302     302    
 access:remove_second_factor POST   -         302   302   302     302     302     302     302   302   302   sign-in
 
 help:guides                 GET    -         200   200   200     200     200     200     200   200   200   sign-in
+help:terms                  GET    -         200   200   200     200     200     200     200   200   200   sign-in
 help:guide                  GET    guide     200   200   200     200     200     200     200   200   200   sign-in
 
 roster:imports              GET    -         200   403   200     403     403     403     200   403   403   sign-in

@@ -104,7 +104,7 @@ TAKEN_CITYWIDE: dict[tuple[str, str], Value] = {
 PLAIN = """
 account admitted_on again amount approve-reason approve-starts_on assistance authority bank_name basic
 basic_insurance beyond_due bill birth_date care cause causes charity column_# commercial cover_from days
-diagnosis document ends_on file file-clear finding forecast format full hospital holder_name kind last_day
+diagnosis document draft ends_on file file-clear finding forecast format full hospital holder_name kind last_day
 lift-reason lost_on m#-bank_name m#-basic_insurance m#-enrol m#-holder_name m#-proof m#-relation m#-telephone
 measures missing name new note old on once other page paid_on party password peril police_report
 police_report_on police_station policy_year proof purpose quantity query reason reason_code recovered reference
@@ -138,7 +138,7 @@ NARROWED_BY: dict[str, Value] = {
     "name": lambda side: side.names[0],
 }
 NARROWED_PLAINLY = """
-basic_insurance category chart clock coverage cursor first format kind last limit on order page policy_year reason
+basic_insurance category chart clock coverage cursor draft first format kind last limit on order page policy_year reason
 risk row show side sort standing state step unread village year h# p#
 """
 
@@ -235,7 +235,9 @@ def test_every_kind_of_export_takes_rows_within_reach_only(town: Town) -> None:
                 client = Client()
                 client.cookies = town.cookies[role]
                 with Watched(town) as visit:
-                    answer = client.post(path, {"format": "xlsx", field: values[field](town.foreign)})
+                    answer = client.post(
+                        path, {"format": "xlsx", "purpose": "核对", field: values[field](town.foreign)}
+                    )
                     assert answer.status_code in {403, 404, 422}, (name, field, role)
                     assert not visit.changed()
 

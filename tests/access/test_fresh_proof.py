@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from jincheng_insurance.access.models import User, UserSession
+from jincheng_insurance.access.models import ApiToken, SecondFactor, User, UserSession
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.second_factors import code_at, step_now
 from jincheng_insurance.audit.models import AuditRecord
@@ -115,3 +115,29 @@ def test_a_payment_waits_for_it(world: World, client: Client) -> None:
     client.post(pay, data)
     claim.refresh_from_db()
     assert claim.state != "approved"
+
+
+def test_a_token_which_would_pay_without_one_is_made_only_with_one(world: World, client: Client) -> None:
+    client.force_login(world.own[Role.REVIEWER])
+    let_go_stale()
+    asked = client.post(reverse("access:tokens"), {"name": "理赔系统", "days": "30"})
+    assert (asked.status_code, ApiToken.objects.count()) == (403, 0)
+    assert hidden(asked.content.decode()) == {"name": "理赔系统", "days": "30"}
+
+
+def test_a_second_factor_is_reset_only_with_one(world: World, client: Client, officer: User) -> None:
+    with_second_factor(officer)
+    client.force_login(world.own[Role.SECURITY_OFFICER])
+    let_go_stale()
+    assert client.post(reverse("access:reset_second_factor", args=[officer.pk])).status_code == 403
+    assert SecondFactor.objects.filter(user=officer).exists()
+
+
+def test_the_password_so_far_is_not_guessed_on_the_page_that_changes_it(client: Client) -> None:
+    new = {"new": "Qinhe-River-2027", "again": "Qinhe-River-2027"}
+    page = reverse("access:change_password")
+    for _time in range(5):
+        assert client.post(page, new | {"old": "wrong"}).status_code == 422
+    locked = client.post(page, new | {"old": PASSWORD})
+    assert (locked.status_code, "错误次数过多" in locked.content.decode()) == (422, True)
+    assert AuditRecord.objects.filter(act="proof_failed").count() == 6

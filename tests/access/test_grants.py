@@ -62,6 +62,23 @@ def test_nothing_is_in_force_before_somebody_else_has_confirmed_it(world: World)
     ]
 
 
+def test_a_post_confirmed_after_its_first_day_begins_on_the_day_it_is_confirmed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grant = proposed(world)
+    later = timezone.now() + 3 * DAY
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    with pytest.raises(DatabaseError, match="at the earliest"), transaction.atomic():
+        Grant.objects.filter(pk=grant.pk).update(
+            state="confirmed", decided_by=security(world), decided_at=timezone.now()
+        )
+    confirm_grant(grant=grant, actor=security(world))
+    grant.refresh_from_db()
+    assert grant.starts_on == today()
+    with pytest.raises(DatabaseError, match="stays what it is"), transaction.atomic():
+        Grant.objects.filter(pk=grant.pk).update(starts_on=today() + DAY)
+
+
 def test_a_refused_post_never_holds_and_says_why(world: World) -> None:
     grant = proposed(world)
     refuse_grant(grant=grant, reason="文件不符", actor=security(world))

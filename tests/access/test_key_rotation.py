@@ -39,6 +39,7 @@ from jincheng_insurance.access.sealed_files import file_keys_in_use, read_sealed
 from jincheng_insurance.access.sealing import KeyRing, SealError, key_id_of, key_ring, seal, unseal
 from jincheng_insurance.access.second_factors import begin_second_factor
 from jincheng_insurance.audit.models import AuditRecord
+from jincheng_insurance.web.drafts import keep_draft
 from tests.world import World, account_facts, insure_person, list_household, released_batch, second_officer
 
 NEXT = base64.b64encode(b"test-" + b"t" * 27).decode()
@@ -122,6 +123,7 @@ def everything(world: World) -> tuple[RosterPerson, PayeeAccount, PaymentLine]:
     confirm_account(account=account, actor=second_officer(world.own))
     line = released_batch(world.own).lines.get()
     begin_second_factor(actor=world.own[Role.REVIEWER])
+    keep_draft(form="claims:report", row=1, fields={"account": ["摔倒"]}, actor=world.own[Role.ADJUSTER])
     person.refresh_from_db()
     return person, account, line
 

@@ -56,12 +56,21 @@ def test_a_new_person_signs_in_with_the_temporary_password_and_may_do_nothing(wo
     assert client.post("/people/new/", facts | {"username": "WangXin"}).status_code == 422
 
 
-@pytest.mark.parametrize("username", ["", "a b", "a/b", "a" * 61])
+@pytest.mark.parametrize("username", ["", "a b", "a/b", "a" * 61, "13835600001"])
 def test_a_user_name_that_is_none_is_sent_back(world: World, username: str) -> None:
     client = signed_in(world.own[Role.ADMINISTRATOR])
     answer = client.post("/people/new/", {"username": username, "name": "王新", "unit": "财政局"})
     assert answer.status_code == 422
     assert not User.objects.filter(username=username).exists()
+
+
+def test_a_name_holds_no_number_and_a_user_name_is_kept_as_it_is_typed_to_sign_in(world: World) -> None:
+    client = signed_in(world.own[Role.ADMINISTRATOR])
+    facts = {"username": "ｗａｎｇｘｉｎ", "name": "王新 140524194408101452", "unit": "财政局"}
+    answer = client.post("/people/new/", facts)
+    assert (answer.status_code, "name" in answer.context["form"].errors) == (422, True)
+    client.post("/people/new/", facts | {"name": "王新"})
+    assert User.objects.filter(username="wangxin").exists()
 
 
 def test_disabling_signs_out_with_the_next_request_and_enabling_lets_in_again(world: World) -> None:

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -13,6 +14,7 @@ from jincheng_insurance.access.models import User, UserSession
 from jincheng_insurance.access.passwords import temporary_password
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.sessions import end_sessions_of
+from jincheng_insurance.access.tasks import sweep
 from jincheng_insurance.audit.models import AuditRecord
 from tests.access.sign_ins import session_of, signed_in
 from tests.world import World, make_user, move_post
@@ -157,3 +159,12 @@ def test_a_cookie_without_a_session_of_ours_is_none(client: Client, user: User) 
 def test_the_database_keeps_to_one_open_session_a_user(client: Client, user: User) -> None:
     with pytest.raises(IntegrityError, match="user_session_one_at_a_time"), transaction.atomic():
         UserSession.objects.create(user=user, key_digest=b"x")
+
+
+def test_nothing_is_kept_of_a_cookie_whose_time_has_run_out(client: Client, user: User) -> None:
+    sweep()
+    assert signed_in(client)
+    Session.objects.update(expire_date=timezone.now())
+    sweep()
+    assert not Session.objects.exists()
+    assert UserSession.objects.filter(user=user).exists()

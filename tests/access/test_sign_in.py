@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from jincheng_insurance.access.gate import safe_next
 from jincheng_insurance.access.locks import locked_until, unlock
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Role
@@ -200,3 +201,9 @@ def test_after_signing_in_only_an_address_of_ours_is_gone_to(client: Client, use
     assert sign_in(client, "clerk", data={"next": "https://evil.example/"}).headers["Location"] == "/"
     answer = client.post(reverse("access:proof"), {"proof": PASSWORD, "next": "//evil.example/"})
     assert answer.headers["Location"] == reverse("access:account")
+
+
+@pytest.mark.parametrize("target", ["//evil.example/", "http://testserver//evil.example", "nowhere", ""])
+def test_only_a_path_of_ours_is_gone_back_to(target: str) -> None:
+    assert safe_next(target) == ""
+    assert safe_next("/claims/?page=2") == "/claims/?page=2"

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.utils import timezone
 
 from demo.posts import give_post
 from jincheng_insurance.access.models import ApiToken, User
+from jincheng_insurance.access.people import issue_password
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.reveals import Number, record_reveal, reveals_left
 from jincheng_insurance.access.roles import Act, Role
@@ -65,7 +67,7 @@ def test_a_token_is_kept_by_its_digest_and_recognised_by_its_beginning(
     )
     assert (token.created_at, token.expires_at) == (NOW, NOW + 30 * DAY)
     assert (token.last_used_at, token.revoked_at) == (None, None)
-    facts = {"token": "理赔系统", "valid_until": "2026-12-25"}
+    facts = {"token": "理赔系统", "reach": "all", "valid_until": "2026-12-25"}
     assert said_of(last_record()) == ("make_token", adjuster, "access.apitoken", str(token.pk), facts)
     assert make_token(actor=adjuster, name="x", days=1).secret != made.secret
 
@@ -253,3 +255,31 @@ class TestReveals:
         with pytest.raises(PermissionDenied):
             self.reveal(world, world.own[Role.COUNTY_OFFICER], place=world.foreign.agreement)
         assert not AuditRecord.objects.exists()
+
+
+def test_a_password_given_anew_ends_the_tokens(adjuster: User, world: World) -> None:
+    made = make_token(actor=adjuster, name="理赔系统", days=30)
+    issue_password(person=adjuster, actor=world.own[Role.ADMINISTRATOR])
+    assert token_in_force(made.secret) is None
+    revoked = AuditRecord.objects.get(act="revoke_token")
+    assert (revoked.actor, revoked.facts) == (world.own[Role.ADMINISTRATOR], {"token": "理赔系统"})
+
+
+@pytest.mark.parametrize("reach", ApiToken.Reach)
+def test_a_token_does_no_more_than_it_was_made_for(world: World, reach: ApiToken.Reach) -> None:
+    user = world.own.payer
+    give_post(user, Role.ADJUSTER, insurer=world.own.insurer)
+    held = token_in_force(make_token(actor=user, name="x", days=1, reach=reach).secret)
+    assert held is not None
+    acts = (Act.VIEW_CLAIM, Act.HANDLE_CLAIM, Act.APPROVE_CLAIM, Act.RECORD_PAYMENT, Act.REVEAL_NUMBER)
+    allowed = {"read": 1, "handle": 2, "all": 5}[reach]
+    assert [held.user.can(act, on=world.own.agreement) for act in acts] == [at < allowed for at in range(5)]
+    assert [bool(held.user.grants_for(act)) for act in acts] == [at < allowed for at in range(5)]
+
+
+def test_a_token_of_the_page_neither_decides_nor_pays_unless_that_is_chosen(adjuster: User) -> None:
+    client = Client()
+    client.force_login(adjuster)
+    for chosen in ({}, {"kind": "read"}, {"kind": "all"}):
+        client.post("/api-tokens/", {"name": "x", "days": "30", **chosen})
+    assert list(ApiToken.objects.order_by("pk").values_list("reach", flat=True)) == ["handle", "read", "all"]

@@ -1,6 +1,7 @@
 """Tampering with the record, the ledgers and the history: as the product, as its database role, as the tables' owner
 and as the database's superuser. Each attempt is refused, or found and named by `verify_audit`."""
 
+import datetime
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -226,6 +227,16 @@ def test_an_end_cut_off_is_found_by_what_was_left_outside(
     superuser.execute("DELETE FROM audit_sealpart; DELETE FROM audit_auditseal WHERE number = 3")
     superuser.execute("DELETE FROM audit_auditrecord WHERE id > (SELECT max(id) - 5 FROM audit_auditrecord)")
     assert Break("seal missing", 3) in list(breaks(str(anchors)))
+
+
+def test_last_seals_taken_away_are_missed_after_an_hour_without_any_mark_outside(
+    sealed: list[AuditRecord], superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    superuser.execute("DELETE FROM audit_sealpart WHERE seal_id = (SELECT max(id) FROM audit_auditseal)")
+    superuser.execute("DELETE FROM audit_auditseal WHERE number = 3")
+    assert found() == []
+    monkeypatch.setattr("jincheng_insurance.audit.verifying.SEALED_WITHIN", datetime.timedelta(0))
+    assert found() == [Break("row not sealed in time", None, RECORDS, sealed[10].pk)]
 
 
 def test_a_chain_made_anew_with_another_key_is_found(

@@ -97,7 +97,7 @@ def test_the_search_goes_out_as_a_workbook_with_the_same_filters(auditor: Client
         record("approve_claim", actor=world.own[Role.REVIEWER], on=world.own.agreement)
     address = reverse("sheets:new", args=["audit"])
     assert 'value="report_claim" selected' in auditor.get(address, {"act": "report_claim"}).content.decode()
-    asked = auditor.post(address, {"act": "report_claim", "format": "xlsx", "purpose": ""})
+    asked = auditor.post(address, {"act": "report_claim", "format": "xlsx", "purpose": "核对"})
     export = asked["Location"].rstrip("/").rpartition("/")[2]
     file = auditor.post(reverse("sheets:fetch", args=[export])).content
     rows = list(load_workbook(io.BytesIO(file)).active.iter_rows(min_row=4, values_only=True))

@@ -65,6 +65,7 @@ COUNTY = "140524"
 WIDTHS = (1366, 683)
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 HIGHEST, LIGHT = 1400, 420
+ERRORS = {"error-403": "/people/", "error-404": "/nowhere/"}
 PERSONS = int(os.environ.get("PERSONS", "3000"))
 
 
@@ -88,7 +89,7 @@ def enrich(who: Mapping[str, User]) -> dict[str, int | str]:
         described="",
         file_format="xlsx",
         full=False,
-        purpose="",
+        purpose="核对",
         actor=officer,
     )
     make_export(export_id=export.pk)
@@ -231,10 +232,18 @@ def take(
             if not seen:
                 left_out.add(stop.page_name)
                 continue
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 768})
-                keep(page.screenshot(full_page=True), OUT / folder / str(width) / f"{stop.page_name}.png")
+            picture(page, folder, stop.page_name)
+        enter(page, site, cookies[Role.COUNTY_OFFICER], language=language)
+        for name, path in ERRORS.items():
+            page.goto(path)
+            picture(page, folder, name)
     return left_out
+
+
+def picture(page: Page, folder: str, name: str) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 768})
+        keep(page.screenshot(full_page=True), OUT / folder / str(width) / f"{name}.png")
 
 
 @pytest.mark.usefixtures("transactional_db")

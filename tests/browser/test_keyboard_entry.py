@@ -82,9 +82,19 @@ def test_a_household_is_entered_with_the_keyboard_alone(page: Page, live_world: 
     }
     account = PayeeAccount.objects.get(person=head)
     assert account.state == PayeeAccount.State.PROPOSED
+    page.clock.install()
     keys.type(following.code)
     keys.press("Enter")
     expect(page.locator("h1")).to_contain_text(following.code, timeout=PATIENCE)
+    bank = page.locator("[name$=bank_name]").first
+    bank.fill("晋城农商银行")
+    page.clock.fast_forward(6_000)
+    expect(page.locator("[data-draft]")).to_contain_text("存为您的草稿", timeout=PATIENCE)
+    page.goto("/")  # nothing is asked: the draft has kept it
+    page.goto(f"/insured/enrol/household/{following.pk}/")
+    page.get_by_role("link", name="继续填写").click()
+    expect(bank).to_have_value("晋城农商银行", timeout=PATIENCE)
+    picture(page, "entry-10-draft")
 
     page.goto(f"/roster/households/{household.pk}/members/")
     picture(page, "entry-05-newborn")

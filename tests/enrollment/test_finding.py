@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from enrollment.filters import RosterPersonFilter
 from enrollment.models import RosterHousehold, RosterPerson
-from enrollment.selectors import enrolment_status, identity_place
+from enrollment.selectors import identity_place
 from enrollment.selectors.finding import (
     Wanted,
     find_insured_households,
@@ -22,7 +22,9 @@ from enrollment.selectors.finding import (
     find_roster_persons,
     places_for,
 )
+from enrollment.selectors.standing import enrolment_status
 from jincheng_insurance.access.models import Region, User
+from jincheng_insurance.access.reveals import LOOK_UPS
 from jincheng_insurance.access.roles import Act, Role
 from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.audit.models import AuditRecord
@@ -151,6 +153,29 @@ def test_a_number_is_looked_up_by_post_on_record_and_never_echoed(
     before = AuditRecord.objects.count()
     assert client.post(reverse(address), {"id_number": "140524"}).status_code == 422
     assert AuditRecord.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "role"),
+    [
+        ("roster:persons", "id_number", Role.COUNTY_OFFICER),
+        ("enrollment:insured_persons", "id_number", Role.COUNTY_OFFICER),
+        ("enrollment:find_household", "code", Role.COUNTY_OFFICER),
+        ("claims:find", "id_number", Role.ADJUSTER),
+        ("claims:find_household", "member", Role.ADJUSTER),
+    ],
+)
+def test_numbers_are_not_tried_out_one_after_the_other(
+    listed: World, client: Client, monkeypatch: pytest.MonkeyPatch, address: str, field: str, role: Role
+) -> None:
+    monkeypatch.setattr("jincheng_insurance.access.reveals.LOOK_UPS_A_MINUTE", 1)
+    client.force_login(listed.own[role])
+    person = RosterPerson.objects.get(name="王外")  # out of reach: every look finds nobody
+    asked = {field: unseal(bytes(person.id_number_sealed), identity_place(person.pk))}
+    for said in (False, True):
+        answer = client.post(reverse(address), asked)
+        assert (answer.status_code, "一分钟内" in answer.content.decode()) == (422, said)
+    assert AuditRecord.objects.filter(act__in=LOOK_UPS).count() == 1
 
 
 def test_a_wide_list_counts_no_further_than_it_leads(

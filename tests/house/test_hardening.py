@@ -30,6 +30,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "UPLOAD_DIR": "/tmp",
+    "TRUSTED_PROXIES": "1",
     **SECRETS,
 }
 # Answers of every kind: a page, a redirect, nothing found, a method refused, a host refused, a stranger's form.
@@ -70,6 +71,38 @@ def test_every_answer_carries_the_headers(method: str, path: str, extra: dict[st
     assert answer["Referrer-Policy"] == "same-origin"
     assert "no-store" in answer["Cache-Control"]
     assert len(answer["X-Request-ID"]) == 36
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("TRACE", "/sign-in/", 405),
+        ("GET", "/static/", 404),
+        ("GET", "/help/", 302),
+        ("GET", "/api/v1/claims", 401),
+    ],
+)
+def test_no_folder_is_listed_no_trace_is_answered_and_no_other_origin_is_let_in(
+    method: str, path: str, status: int
+) -> None:
+    answer = Client().generic(method, path, HTTP_ORIGIN="https://elsewhere.example")
+    assert answer.status_code == status
+    assert "elsewhere" not in answer.content.decode() + answer.get("Location", "")
+    assert not [name for name in answer.headers if name.startswith("Access-Control-")]
+
+
+def test_what_was_typed_is_text_on_the_page_that_shows_it(world: World) -> None:
+    typed = "<img src=x onerror=alert(1)>'\"&"
+    client = Client()
+    client.force_login(world.own[Role.ADMINISTRATOR])
+    person = world.own[Role.AUDITOR]
+    client.post(reverse("access:change_person", args=[person.pk]), {"name": typed, "unit": typed})
+    pages = [reverse("access:person", args=[person.pk]), f"{reverse('access:people')}?q=%3Cimg"]
+    for page in pages:
+        shown = client.get(page).content.decode()
+        assert "<img src=x" not in shown
+        assert "&lt;img src=x onerror=alert(1)&gt;&#x27;&quot;&amp;" in shown
 
 
 def test_an_error_carries_them_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,6 +160,7 @@ def test_cookies_of_production_belong_to_this_host_alone() -> None:
         ("AUDIT_KEEP_DAYS", "182", "183"),
         ("AUDIT_KEEP_DAYS", "ten years", "183"),
         ("TRUSTED_PROXIES", "-1", "proxies"),
+        ("TRUSTED_PROXIES", "", "not set"),
         ("METRICS_NETWORKS", "everybody", "networks"),
         ("AUDIT_KEY", "demo-" + "a" * 40, "made up"),
         ("AUDIT_KEY", "", "not set"),

@@ -265,7 +265,7 @@ def test_a_years_allocations_and_payments_leave_as_one_workbook(stated: World) -
         client.force_login(stated.own[role])
         form = client.get("/exports/new/funding/").content.decode()
         assert "证件号码" not in form
-        made = client.post("/exports/new/funding/", {"format": "xlsx", "year": YEAR, "purpose": ""})
+        made = client.post("/exports/new/funding/", {"format": "xlsx", "year": YEAR, "purpose": "核对"})
         file = client.post(f"{made['Location']}file/")
         sheet = openpyxl.load_workbook(io.BytesIO(file.content)).worksheets[0]
         assert "证件号码" not in str(sheet["A2"].value)

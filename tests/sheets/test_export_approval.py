@@ -55,8 +55,20 @@ def test_a_large_export_in_full_waits_and_is_not_made(large: Export) -> None:
 def test_a_large_one_masked_and_a_small_one_in_full_wait_for_nobody(world: World, settings: Any) -> None:
     insure_household(world.own, persons=3)
     settings.EXPORT_APPROVAL_ROWS = 2
-    assert ask(officer(world)).state == State.QUEUED
+    assert ask(officer(world), purpose="核对").state == State.QUEUED
     settings.EXPORT_APPROVAL_ROWS = 3
+    assert ask(officer(world), **FULL).state == State.QUEUED
+
+
+def test_many_small_ones_in_full_wait_as_one_large_one_does(world: World, settings: Any) -> None:
+    settings.EXPORT_APPROVAL_ROWS = 5
+    insure_household(world.own, persons=2)
+    exports = [ask(officer(world), **FULL) for _time in range(3)]
+    assert [export.state for export in exports] == [State.QUEUED, State.QUEUED, State.WAITING]
+    services.approve_export(export=exports[2], actor=world.own[Role.CITY_OFFICER])
+    assert remade(exports[2]).state == State.READY
+    assert ask(officer(world)).state == State.QUEUED
+    Export.objects.update(asked_at=timezone.now() - datetime.timedelta(hours=25))
     assert ask(officer(world), **FULL).state == State.QUEUED
 
 
@@ -151,11 +163,13 @@ def test_a_ready_file_is_not_handed_to_somebody_disabled_or_moved(
 
 def test_every_file_says_whose_it_is(world: World) -> None:
     insure_household(world.own, persons=2)
+    User.objects.filter(pk=officer(world).pk).update(unit="=HYPERLINK(1)")
     actor = officer(world)
     export = made(actor, **FULL)
     book = load_workbook(io.BytesIO(services.fetch_export(export=export, actor=actor)))
     mark = f"{export.number} · {actor}"
     sheet = book.active
+    assert sheet["A2"].data_type == "s"
     places = [
         sheet["A2"].value,
         sheet.oddHeader.right.text,

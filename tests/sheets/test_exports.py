@@ -43,7 +43,7 @@ def ask(actor: User, kind: str = "insured", **changes: Any) -> Export:
         "described": "",
         "file_format": "xlsx",
         "full": False,
-        "purpose": "",
+        "purpose": "核对",
     } | changes
     return services.request_export(kind=KINDS[kind], actor=actor, **asked)
 
@@ -132,11 +132,16 @@ def test_numbers_are_masked_unless_asked_for_in_full(world: World) -> None:
     assert record.facts == {"export": "参保人员清单", "rows": 1, "in_full": True}
 
 
-def test_numbers_in_full_need_a_purpose_and_the_right(world: World) -> None:
+def test_every_export_has_a_purpose(world: World) -> None:
     insure_household(world.own)
-    with pytest.raises(Refused) as refused:
-        ask(officer(world), full=True, purpose="  ")
-    assert refused.value.field == "purpose"
+    for full in (False, True):
+        with pytest.raises(Refused) as refused:
+            ask(officer(world), full=full, purpose="  ")
+        assert refused.value.field == "purpose"
+
+
+def test_numbers_in_full_need_the_right_to_them(world: World) -> None:
+    insure_household(world.own)
     for role in (Role.CITY_OFFICER, Role.AUDITOR, Role.ADJUSTER, Role.REVIEWER):
         with pytest.raises(PermissionDenied):
             ask(world.own[role], full=True, purpose="any")
@@ -306,10 +311,12 @@ def test_the_page_makes_a_short_export_and_hands_it_over(world: World, client: C
         reverse("sheets:new", args=["insured"]), {"format": "xlsx", "full": "on", "purpose": ""}
     )
     assert answer.status_code == 422
-    answer = client.post(reverse("sheets:new", args=["changes"]), {"format": "xlsx", "since": "3 March"})
+    answer = client.post(
+        reverse("sheets:new", args=["changes"]), {"format": "xlsx", "since": "3 March", "purpose": "核对"}
+    )
     assert answer.status_code == 422
     assert client.get(reverse("sheets:new", args=["nothing"])).status_code == 404
-    answer = client.post(reverse("sheets:new", args=["insured"]), {"format": "xlsx", "purpose": ""})
+    answer = client.post(reverse("sheets:new", args=["insured"]), {"format": "xlsx", "purpose": "核对"})
     export = Export.objects.get()
     assert answer.url == reverse("sheets:export", args=[export.pk])
     assert reverse("sheets:fetch", args=[export.pk]) in client.get(answer.url).content.decode()
@@ -323,4 +330,4 @@ def test_the_database_refuses_numbers_in_full_without_a_purpose(world: World) ->
     insure_household(world.own)
     export = ask(officer(world))
     with connection.cursor() as cursor, pytest.raises(Exception, match="export_in_full_has_purpose"):
-        cursor.execute('UPDATE sheets_export SET "full" = true WHERE id = %s', [export.pk])
+        cursor.execute("UPDATE sheets_export SET \"full\" = true, purpose = '' WHERE id = %s", [export.pk])

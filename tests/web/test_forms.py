@@ -10,7 +10,15 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from jincheng_insurance.scheme.identity import IDENTITY_ERROR_CODES
-from jincheng_insurance.web.forms import CountField, DateField, IdentityNumberField, TelephoneField, YuanField
+from jincheng_insurance.web.forms import (
+    CodeField,
+    CountField,
+    DateField,
+    IdentityNumberField,
+    QuantityField,
+    TelephoneField,
+    YuanField,
+)
 from jincheng_insurance.web.renderer import FormRenderer
 
 GOOD_NUMBER = "11010519491231002X"  # the example printed in GB 11643-1999
@@ -67,6 +75,24 @@ def test_an_amount_is_taken_as_meant(typed: str, amount: str) -> None:
 def test_an_amount_that_is_none_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         YuanField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [("１２．５", "12.5"), (" 1 200 ", "1200"), ("1，200", "1200"), (".5", "0.5")]
+)
+def test_a_pasted_quantity_is_taken_as_meant(typed: str, number: str) -> None:
+    assert QuantityField().clean(typed) == Decimal(number)
+
+
+@pytest.mark.parametrize("typed", ["NaN", "1e3", "12,5", "1.005", "3元", "三"])
+def test_a_quantity_that_is_none_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        QuantityField().clean(typed)
+
+
+@pytest.mark.parametrize("typed", ["Ｆ０００１－２", " F0001 -2 ", "Ｆ0001-2"])
+def test_a_number_on_a_paper_is_made_plain(typed: str) -> None:
+    assert CodeField(max_length=8).clean(typed) == "F0001-2"
 
 
 def test_an_amount_above_its_own_limit_is_refused() -> None:

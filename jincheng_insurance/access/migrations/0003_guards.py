@@ -4,7 +4,8 @@ from jincheng_insurance.audit.append_only import guard_append_only
 
 # What a service could forget, and SQL past the services must not do either: a grant is never removed, revived, prolonged
 # or made another's; it is decided once; the posts that watch each other are kept apart; without a confirmer only the
-# first of the two posts that make all others.
+# first of the two posts that make all others. A post confirmed after its first day begins on the day it is confirmed: it
+# was held on none before.
 GUARD_GRANT = """
 CREATE FUNCTION guard_grant() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -14,9 +15,20 @@ BEGIN
         RAISE EXCEPTION 'grants are never removed: end them' USING ERRCODE = 'restrict_violation';
     END IF;
     IF TG_OP = 'UPDATE' THEN
-        IF (NEW.user_id, NEW.role, NEW.region_id, NEW.insurer_id, NEW.starts_on, NEW.reason, NEW.given_by_id, NEW.given_at)
+        IF NEW.starts_on <> OLD.starts_on
+            AND (OLD.state <> 'proposed' OR NEW.state <> 'confirmed' OR NEW.starts_on < OLD.starts_on)
+        THEN
+            RAISE EXCEPTION 'a grant stays what it is: end it and give another' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.state = 'proposed' AND NEW.state = 'confirmed'
+            AND NEW.starts_on < (NEW.decided_at AT TIME ZONE 'Asia/Shanghai')::date
+        THEN
+            RAISE EXCEPTION 'a grant begins on the day it is confirmed at the earliest'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF (NEW.user_id, NEW.role, NEW.region_id, NEW.insurer_id, NEW.reason, NEW.given_by_id, NEW.given_at)
             IS DISTINCT FROM
-           (OLD.user_id, OLD.role, OLD.region_id, OLD.insurer_id, OLD.starts_on, OLD.reason, OLD.given_by_id, OLD.given_at)
+           (OLD.user_id, OLD.role, OLD.region_id, OLD.insurer_id, OLD.reason, OLD.given_by_id, OLD.given_at)
         THEN
             RAISE EXCEPTION 'a grant stays what it is: end it and give another' USING ERRCODE = 'restrict_violation';
         END IF;

@@ -32,4 +32,21 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name='Draft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('form', models.CharField(max_length=60)),
+                ('row', models.BigIntegerField()),
+                ('fields_sealed', models.BinaryField()),
+                ('kept_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'verbose_name': 'draft of a form',
+                'constraints': [
+                    models.UniqueConstraint(fields=('owner', 'form', 'row'), name='draft_once_per_form'),
+                ],
+            },
+        ),
     ]

@@ -4,18 +4,21 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
 from jincheng_insurance.web import formats
 from jincheng_insurance.web.rules import TITLES
+from jincheng_insurance.web.terms import TERMS
 
 register = template.Library()
 
@@ -88,10 +91,35 @@ def tone(level: int | None) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 18) -> SafeString:
     """A lucide icon that only decorates: screen readers skip it, so the text beside it must say the same."""
+    return _drawn(name, size)
+
+
+@cache  # a page shows dozens, of the same few, and each takes as long to draw as a row of a list
+def _drawn(name: str, size: int) -> SafeString:
     drawing = lucide(name, size=size, aria_hidden="true", focusable="false")
     return mark_safe(  # nosec B308 B703
         drawing.replace("<svg", '<svg class="icon"', 1)
     )  # the library's own file, no outside text
+
+
+@register.simple_tag(takes_context=True)
+def term(context: Context, name: str, label: str = "") -> SafeString:
+    """A term of web/terms.py where it occurs, as `label` or its own word: a button that shows its sentence, by mouse,
+    keyboard and touch, without script. Not within a link. KeyError for a term that there is none of."""
+    known = TERMS[name]
+    request: HttpRequest | None = getattr(context, "request", None)
+    place = "term"
+    if request is not None:
+        number = request.META["terms_shown"] = request.META.get("terms_shown", 0) + 1
+        place = f"term-{'part-' if 'HX-Request' in request.headers else ''}{number}"
+    return format_html(
+        '<button type="button" class="term" popovertarget="{place}">{word}</button>'
+        '<span class="tip" id="{place}" popover>{says} {rules}</span>',
+        place=place,
+        word=label or known.word,
+        says=known.says,
+        rules=rule(known.rules),
+    )
 
 
 @register.simple_tag(takes_context=True)
