@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 
 from jincheng_insurance.web import health, metrics
 
+handler400 = "jincheng_insurance.api.problems.bad_request"
 handler404 = "jincheng_insurance.api.problems.page_not_found"
 handler500 = "jincheng_insurance.api.problems.server_error"
 

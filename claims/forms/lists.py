@@ -74,6 +74,10 @@ class ClaimFilter(forms.Form):
     def __init__(self, data: QueryDict, *, actor: User, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.fields["insurer"].queryset = visible_insurers(actor)  # type: ignore[attr-defined]
+        insurers = {grant.insurer_id for grant in actor.active_grants}
+        self.one_insurer = len(insurers) == 1 and None not in insurers
+        if self.one_insurer:
+            self.fields["insurer"].widget = forms.HiddenInput()
 
     def condition(self) -> Q:
         """The filter as a condition on claims with `subject` (the name) at hand; anything unreadable filters

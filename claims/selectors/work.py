@@ -110,6 +110,10 @@ class Waiting:
     claim: Claim
     days: int
 
+    @property
+    def days_over(self) -> int:
+        return max(0, -self.days)
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:

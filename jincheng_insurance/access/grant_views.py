@@ -10,7 +10,7 @@ from jincheng_insurance.access import grants as services
 from jincheng_insurance.access import people_selectors as selectors
 from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.models import Grant
-from jincheng_insurance.access.people_forms import EndForm, ProposalForm, RefusalForm
+from jincheng_insurance.access.people_forms import EndForm, ProposalForm, ReasonForm, RefusalForm
 from jincheng_insurance.access.people_views import form_page, person_of
 from jincheng_insurance.access.roles import ACTS_OF, Act, Role
 from jincheng_insurance.access.workbench import grants_to_decide
@@ -109,22 +109,27 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Act.MANAGE_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    """The end of a post, on a day or at once."""
+    """The end of a post, on a day or at once; a proposed one is taken back."""
     grant = _grant(request, pk)
-    form = EndForm(request.POST or None)
+    if grant.standing == "waiting":
+        act, done = _("Take back"), _("The proposal is taken back.")
+        note = _("%(post)s: nobody is asked to confirm it any more. That it was proposed stays on record.")
+        form: ReasonForm | EndForm = ReasonForm(request.POST or None)
+    else:
+        act, done = _("End the post"), _("The post ends. Whoever goes on holding it needs a new one.")
+        note = _("%(post)s: it allows nothing from then on. What was done in it stays on record.")
+        form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_shown(request, form):
-            services.end_grant(grant=grant, **form.cleaned_data, actor=actor_of(request))
-            messages.success(request, _("The post ends. Whoever goes on holding it needs a new one."))
+            services.end_grant(grant=grant, **{"last_day": None} | form.cleaned_data, actor=actor_of(request))
+            messages.success(request, done)
             return redirect("access:person", grant.user_id)
-    act = _("Take back") if grant.standing == "waiting" else _("End the post")
     return form_page(
         request,
         form,
         person=grant.user,
         title=act,
-        note=_("%(post)s: it allows nothing from then on. What was done in it stays on record.")
-        % {"post": grant},
+        note=note % {"post": grant},
         button=act,
         icon="circle-x",
         danger=True,

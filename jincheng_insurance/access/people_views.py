@@ -217,15 +217,22 @@ def open_lock(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Act.SECURE_ACCOUNTS)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
-    with refusals_shown(request):
-        reset_second_factor(user=person_of(request, pk), actor=actor_of(request))
-        messages.success(
-            request, _("The second factor is taken away; they set up another when they sign in.")
-        )
-    return redirect("access:person", pk)
+    return _with_reason(
+        request,
+        pk,
+        reset_second_factor,
+        title=_("Reset the second factor"),
+        note=_(
+            "Only once you have made sure who asks. They are signed out; until they set up another, their password "
+            "alone signs them in."
+        ),
+        icon="key-round",
+        danger=True,
+        done=_("The second factor is taken away; they set up another when they sign in."),
+    )
 
 
 def form_page(

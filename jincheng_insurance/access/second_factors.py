@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jincheng_insurance.access.grants import check_reason
 from jincheng_insurance.access.locks import lock_time
 from jincheng_insurance.access.models import RecoveryCode, SecondFactor, User
 from jincheng_insurance.access.refusals import Refused
@@ -136,15 +137,16 @@ def remove_second_factor(*, actor: User) -> None:
 
 
 @transaction.atomic(durable=True)
-def reset_second_factor(*, user: User, actor: User) -> None:
+def reset_second_factor(*, person: User, reason: str, actor: User) -> None:
     """Take the factor away from somebody who lost telephone and codes. Their sessions end; where one is wanted of them,
     they set up another when they sign in. Nobody resets their own."""
     require(actor, Act.SECURE_ACCOUNTS)
-    if user.pk == actor.pk:
+    check_reason(reason)
+    if person.pk == actor.pk:
         raise Refused(_("Somebody else must reset your second factor."))
-    SecondFactor.objects.filter(user=user).delete()
-    end_sessions(user, actor=actor)
-    record("reset_second_factor", actor=actor, on=user)
+    SecondFactor.objects.filter(user=person).delete()
+    end_sessions(person, actor=actor)
+    record("reset_second_factor", actor=actor, on=person, reason=reason)
 
 
 def code_at(secret: str, step: int) -> str:

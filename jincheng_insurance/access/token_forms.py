@@ -24,6 +24,7 @@ class TokenForm(forms.Form):
         choices=ApiToken.Reach.choices,
         initial=ApiToken.Reach.HANDLE,
         required=False,
+        widget=forms.RadioSelect,
         help_text=_(
             "A payment by a token asks for no password and no code: let it do no more than its system needs."
         ),

@@ -17,7 +17,7 @@ from jincheng_insurance.api.schema import TAGS, document
 from jincheng_insurance.api.views import language_of
 
 OPENAPI = "application/vnd.oai.openapi+json"
-DETAILS = ("format", "pattern", "minimum", "maximum", "minLength", "maxLength", "default")
+DETAILS = ("pattern", "minimum", "maximum", "minLength", "maxLength", "default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One address and method, as the page shows it."""
+    """One address and method, as the page shows it. The headers, which are the same everywhere, it explains once."""
 
     name: str
     method: str
@@ -41,6 +41,7 @@ class Operation:
     summary: str
     rules: list[str]
     parameters: list[Field]
+    needs_key: bool
     body: str
     example: str
     answer: str
@@ -83,6 +84,7 @@ def _operations(described: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
             status, answer = next((code, body) for code, body in item["responses"].items() if code < "300")
             (body,) = item.get("requestBody", {}).get("content", {"": {}}).values()
             example = next((given["value"] for given in body.get("examples", {}).values()), None)
+            given_here = item.get("parameters", [])
             yield (
                 item["tags"][0],
                 Operation(
@@ -91,7 +93,8 @@ def _operations(described: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
                     path=path,
                     summary=item["summary"],
                     rules=item.get("description", "").split(),
-                    parameters=[_parameter(given) for given in item.get("parameters", [])],
+                    parameters=[_parameter(given) for given in given_here if given["in"] != "header"],
+                    needs_key=any(given["name"] == "Idempotency-Key" for given in given_here),
                     body=_kind(body.get("schema", {}))[1],
                     example=json.dumps(example, ensure_ascii=False, indent=2) if example else "",
                     answer=_kind(answer["content"]["application/json"]["schema"])[1],
@@ -124,7 +127,7 @@ def _kind(part: dict[str, Any]) -> tuple[str, str]:
         words, shape = _kind(choice)
         if shape:
             return " ".join(filter(None, (words, "null" if part.get("nullable") else ""))), shape
-    said = [str(part.get("type", ""))]
-    said += [f"{name} {part[name]}" for name in DETAILS if name in part]
+    said = [str(part.get("format") or part.get("type", ""))]
+    said += [f"{name} {part[name]}" for name in DETAILS if name in part and said != ["decimal"]]
     said += ["null"] if part.get("nullable") else []
     return " · ".join(word for word in said if word), ""

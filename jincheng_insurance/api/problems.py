@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 WHOLE = ""  # an error of the request as a whole, not of one field
 API_ROOT = "/api/"
+MOST_READ_OFF, PIECE = 64 * 2**20, 2**16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,20 @@ def _plain(error: Exception) -> HttpResponse:
     return HttpResponse(
         json.dumps(body, ensure_ascii=False), status=body["status"], content_type=CONTENT_TYPE
     )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400: under the API a problem, elsewhere the page. What is too large is read off first, up to
+    `MOST_READ_OFF`: a browser that can't send its form to the end shows no answer."""
+    too_large = isinstance(exception, RequestDataTooBig)
+    left = MOST_READ_OFF if too_large else 0
+    while left > 0 and (piece := request.read(PIECE)):
+        left -= len(piece)
+    if request.path.startswith(API_ROOT):
+        return _plain(exception)
+    if too_large:
+        return render(request, "413.html", status=KINDS["too-large"].status)
+    return defaults.bad_request(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

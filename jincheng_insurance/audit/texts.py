@@ -1,14 +1,18 @@
 """The record of acts in the reader's words."""
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.audit.models import AuditRecord
+from jincheng_insurance.web.formats import yuan
 
 PAIR = 2
+AMOUNT = re.compile(r"-?\d{4,}\.\d{2}")
 
 ACTS = {
     "sign_in": _("signed in"),
@@ -275,4 +279,6 @@ def _shown(name: str, value: Any) -> str:
         return str(_("yes") if value else _("no"))
     if not isinstance(value, str):
         return str(value)
+    if AMOUNT.fullmatch(value):
+        return yuan(Decimal(value))
     return str(CODES.get(name, VALUES).get(value, value))

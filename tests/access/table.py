@@ -70,6 +70,7 @@ access:enable_person        POST   disabled  403   403   403     403     403    
 access:issue_password       POST   user      403   403   403     403     403     403     403   200   403   sign-in
 access:end_sessions         POST   signed_in 403   403   403     403     403     403     403   403   302   sign-in
 access:unlock               POST   user      403   403   403     403     403     403     403   403   302   sign-in
+access:reset_second_factor  GET    user      403   403   403     403     403     403     403   403   200   sign-in
 access:reset_second_factor  POST   user      403   403   403     403     403     403     403   403   302   sign-in
 access:propose_grant        GET    user      403   403   403     403     403     403     403   200   403   sign-in
 access:propose_grant        POST   user      403   403   403     403     403     403     403   302   403   sign-in

@@ -129,7 +129,12 @@ def test_a_second_factor_is_reset_only_with_one(world: World, client: Client, of
     with_second_factor(officer)
     client.force_login(world.own[Role.SECURITY_OFFICER])
     let_go_stale()
-    assert client.post(reverse("access:reset_second_factor", args=[officer.pk])).status_code == 403
+    assert (
+        client.post(
+            reverse("access:reset_second_factor", args=[officer.pk]), {"reason": "手机丢失"}
+        ).status_code
+        == 403
+    )
     assert SecondFactor.objects.filter(user=officer).exists()
 
 

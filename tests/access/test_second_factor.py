@@ -191,9 +191,12 @@ def test_a_lost_one_is_reset_by_a_security_officer_who_is_somebody_else(client: 
     with_second_factor(officer)
     client.force_login(user)
     with pytest.raises(PermissionDenied):
-        reset_second_factor(user=user, actor=make_user("auditor", Role.AUDITOR))
+        reset_second_factor(person=user, reason="手机丢失", actor=make_user("auditor", Role.AUDITOR))
     with pytest.raises(Refused):
-        reset_second_factor(user=officer, actor=officer)
-    reset_second_factor(user=user, actor=officer)
+        reset_second_factor(person=officer, reason="手机丢失", actor=officer)
+    with pytest.raises(Refused, match="原因"):
+        reset_second_factor(person=user, reason=" ", actor=officer)
+    reset_second_factor(person=user, reason="手机丢失", actor=officer)
+    assert AuditRecord.objects.get(act="reset_second_factor").reason == "手机丢失"
     assert not UserSession.objects.filter(user=user, ended_at=None).exists()
     assert sign_in(client, "clerk").headers["Location"] == "/"

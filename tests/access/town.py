@@ -776,6 +776,7 @@ def _posted(
         "access:make_person": {"username": "wang", "name": "王新", "unit": "财政局"},
         "access:change_person": {"name": "王新", "unit": "财政局"},
         "access:disable_person": {"reason": "left the office"},
+        "access:reset_second_factor": {"reason": "lost the telephone"},
         "access:enable_person": {"reason": "came back"},
         "access:propose_grant": {
             "role": "county_finance",

@@ -36,6 +36,7 @@ from tests.access.table import LINES
 from tests.access.town import Town, Undone, addresses, build_town
 from tests.api_calls import token_for
 
+HEAVIEST_PAGE = 90_000  # bytes; with the style sheet still far below what any page may weigh
 EXAMPLES = 4
 SEED = 20260101
 CHECKS = [
@@ -118,6 +119,8 @@ def test_the_page_shows_every_operation_shape_and_problem_without_a_script_of_it
         assert f'id="{kind}"' in text
     assert "unsafe-inline" not in answer.headers["Content-Security-Policy"]
     assert " style=" not in text
+    assert "<script" not in text
+    assert len(answer.content) < HEAVIEST_PAGE
 
 
 @pytest.fixture(scope="module")

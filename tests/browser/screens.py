@@ -1,36 +1,28 @@
 """Pictures of every page, taken by `make screenshots` into docs/screens: the demo's story as one role that may see it
-does, in both languages and two widths. Not part of the suite; what has no row in the story is named at the end."""
+does, in both languages and two widths. PAGES="claims-import access-" takes those that begin so only. Not part of the
+suite; what has no row in the story is named at the end."""
 
-import datetime
 import os
 import re
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from functools import cache
 from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.test import Client
-from django.utils import timezone
-from openpyxl import Workbook
 from PIL import Image, ImageColor
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from claims.models import Claim, DocumentRequest, PaymentBatch, PaymentLine
-from claims.services.documents import add_document
-from demo.people import make_households
 from demo.sign_ins import SIGN_INS
 from demo.story import tell
-from demo.workbooks import write_one_sheet
 from enrollment.models import (
     Agreement,
     HouseholdMove,
@@ -41,32 +33,23 @@ from enrollment.models import (
     RosterImport,
     RosterPerson,
 )
-from enrollment.services.member import change_member
-from enrollment.services.moving import ask_move
-from enrollment.services.payee import propose_account
-from enrollment.services.roster import check_import, upload_roster
 from jincheng_insurance.access.models import User
-from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
-from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.models import Export
-from jincheng_insurance.sheets.services import make_export, request_export
 from premiums.models import FundEntry, PremiumStatement
 from riskpool.models import Alert, Duty, SettlementDraft, Suspension
-from riskpool.services.settlement import draft_settlement
 from tests.access.table import ANONYMOUS
+from tests.browser.more_rows import COUNTY, enrich
 from tests.browser.walk import Stop, enter, one_stop_a_page, visit
-from tests.papers import pdf
-from tests.world import account_facts
 
 ROOT = Path(settings.BASE_DIR)
 OUT = ROOT / "docs" / "screens"
-COUNTY = "140524"
 WIDTHS = (1366, 683)
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 HIGHEST, LIGHT = 1400, 420
 ERRORS = {"error-403": "/people/", "error-404": "/nowhere/"}
 PERSONS = int(os.environ.get("PERSONS", "3000"))
+PAGES = os.environ.get("PAGES", "").split()
 
 
 def people() -> dict[str, User]:
@@ -76,67 +59,6 @@ def people() -> dict[str, User]:
         if sign_in.county in {None, COUNTY} and sign_in.insurer in {None, "TH"}:
             by_role[sign_in.role] = User.objects.get(username=sign_in.username)
     return by_role
-
-
-def enrich(who: Mapping[str, User]) -> dict[str, int | str]:
-    """A few states that the story leaves out; returns the rows that only their maker may see."""
-    officer = who[Role.COUNTY_OFFICER]
-    rows: dict[str, int | str] = {"kind": "insured", "guide": Role.COUNTY_OFFICER, "work": "claims-to-assess"}
-    import_rosters(officer)
-    export = request_export(
-        kind=KINDS["insured"],
-        chosen={},
-        described="",
-        file_format="xlsx",
-        full=False,
-        purpose="核对",
-        actor=officer,
-    )
-    make_export(export_id=export.pk)
-    rows["export"] = export.pk
-    person = InsuredPerson.objects.filter(
-        insured_household__agreement__county__code=COUNTY, claims__isnull=False
-    ).first()
-    assert person is not None
-    rows |= {"person": person.pk, "member": person.roster_person_id}
-    change_member(
-        person=person.roster_person,
-        basic_insurance=person.basic_insurance,
-        telephone="13800001234",
-        policy_year=person.insured_household.policy_year,
-        actor=officer,
-    )
-    with suppress(Refused):
-        propose_account(person=person.roster_person, facts=account_facts(person.roster_person), actor=officer)
-    away = RosterHousehold.objects.filter(county__code="140581").first()
-    neighbour = User.objects.get(username="gaoping")
-    if away is not None:
-        with suppress(Refused):
-            ask_move(household=away, to_county=person.county, reason="易地搬迁", actor=neighbour)
-    claim = Claim.objects.filter(county__code=COUNTY, state=Claim.State.ASSESSING, loss=None).last()
-    if claim is not None:
-        add_document(claim=claim, kind="invoice", data=pdf(), file_name="发票.pdf", actor=who[Role.ADJUSTER])
-        rows["assessed"] = claim.pk
-        rows |= {"bill": claim.bills.get().pk, "paper": claim.documents.get().pk}
-    year = person.insured_household.policy_year_id
-    closing = datetime.datetime(year + 1, 4, 1, 10, tzinfo=timezone.get_default_timezone())
-    with patch("django.utils.timezone.now", lambda: closing):
-        draft_settlement(policy_year_id=year, actor=who[Role.CITY_OFFICER])
-    return rows
-
-
-def import_rosters(officer: User) -> None:
-    """One workbook that is checked, and one whose columns nobody knows yet."""
-    with TemporaryDirectory() as folder:
-        known, strange = Path(folder) / "陵川县监测名册.xlsx", Path(folder) / "陵川县补充名册.xlsx"
-        write_one_sheet(known, make_households(persons=60, seed=7, counties=[COUNTY], after=500_000))
-        book = Workbook()
-        book.worksheets[0].append(["户的号", "姓名", "证件号码", "与户主关系", "户类型"])
-        book.worksheets[0].append(["052100001", "张三", "待补", "户主", "脱贫户"])
-        book.save(strange)
-        for path in (known, strange):
-            uploaded = upload_roster(data=path.read_bytes(), file_name=path.name, actor=officer)
-            check_import(import_id=uploaded.pk)
 
 
 def rows_of_story() -> dict[str, int | str]:
@@ -254,8 +176,9 @@ def test_take_pictures(page: Page, live_server: LiveServer) -> None:
     rows = rows_of_story() | rows
     begun = time.time()
     walk = [stop for stop in one_stop_a_page() if stop.role in who or stop.role == ANONYMOUS]
+    walk = [stop for stop in walk if not PAGES or stop.page_name.startswith(tuple(PAGES))]
     left_out = take(page, live_server.url, walk, who, rows)
     for former in OUT.rglob("*.png"):
-        if former.stat().st_mtime < begun:
+        if former.stat().st_mtime < begun and not PAGES:
             former.unlink()
     print(f"{len(walk) - len(left_out)} pages; without a row in the story, or no page: {sorted(left_out)}")

@@ -27,6 +27,9 @@ ORDER = (
 )
 # Pages that another role's eyes show better.
 SEEN_BY = {
+    "access:person": Role.ADMINISTRATOR,
+    "access:grant": Role.SECURITY_OFFICER,
+    "access:waiting": Role.SECURITY_OFFICER,
     "riskpool:dashboard": Role.CITY_OFFICER,
     "riskpool:settlements": Role.CITY_OFFICER,
     "riskpool:settlement": Role.CITY_OFFICER,

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.paginator import Paginator
 from django.template.loader import get_template, render_to_string
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
@@ -46,12 +46,20 @@ def test_the_style_sheet_and_script_stay_small_and_fetch_nothing() -> None:
     assert "eval" not in script
 
 
-@pytest.mark.parametrize("name", ["400", "403", "404", "403_csrf", "500"])
+@pytest.mark.parametrize("name", ["400", "403", "404", "413", "403_csrf", "500"])
 def test_an_error_page_renders_without_any_context_and_says_what_to_do(name: str) -> None:
     with translation.override("en"):
         html = get_template(f"{name}.html").render()
     assert "<h1>" in html
     assert 'class="button primary" href="/"' in html
+
+
+@pytest.mark.django_db
+def test_a_form_that_is_too_large_is_read_to_its_end_and_answered(client: Client) -> None:
+    answer = client.post("/language/", "note=" + "x" * 3_000_000, "application/x-www-form-urlencoded")
+    assert answer.status_code == 413
+    assert "提交的内容太大" in answer.content.decode()
+    assert answer.wsgi_request.read() == b""
 
 
 def actor(*acts: str) -> SimpleNamespace:
