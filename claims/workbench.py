@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import Claim, ClaimImport, PaymentLine
@@ -98,7 +98,8 @@ def _open_claims(actor: User) -> Iterator[Figure]:
     done = (Claim.State.CLOSED, Claim.State.REJECTED, Claim.State.WITHDRAWN)
     rows = Claim.objects.visible_to(actor).exclude(state__in=done).order_by()
     found = rows.aggregate(open=Count("pk"), late=Count("pk", filter=waiting.unpaid_late()))
-    note = gettext("%(n)s payments overdue") % {"n": count(found["late"])} if found["late"] else ""
+    late = ngettext("%(n)s payment overdue", "%(n)s payments overdue", found["late"])
+    note = late % {"n": count(found["late"])} if found["late"] else ""
     url = reverse("claims:list")
     yield Figure(
         gettext("Claims under way"), count(found["open"]), note=note, url=url, tone="over" if note else ""
