@@ -140,15 +140,21 @@ def _race(
 
 def seal_numbers(claims: list[int]) -> None:
     """Give the copied persons numbers that open, since answers show them masked."""
+    from django.db import connection
+
     from claims.models import Claim
-    from enrollment.models import RosterPerson
     from enrollment.selectors import identity_place
     from jincheng_insurance.access.sealing import seal
 
-    persons = Claim.objects.filter(pk__in=claims).values_list("insured_person__roster_person", flat=True)
-    for key in persons:
-        RosterPerson.objects.filter(pk=key).update(
-            id_number_sealed=seal("140524196001010000", identity_place(key))
+    persons = list(
+        Claim.objects.filter(pk__in=claims).values_list("insured_person__roster_person", flat=True)
+    )
+    sealed = [seal("140524196001010000", identity_place(key)) for key in persons]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE enrollment_rosterperson p SET id_number_sealed = n.sealed"
+            " FROM unnest(%s::bigint[], %s::bytea[]) n (id, sealed) WHERE p.id = n.id",
+            [persons, sealed],
         )
 
 

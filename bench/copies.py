@@ -48,7 +48,12 @@ OWN_TEXTS = {
     ("claims_medicalbill", "invoice_number"),
 }
 INDEX = ("enrollment_rosterperson", "id_number_index")
-LEDGER_DAY = ("claims_lossentry", "on")
+# With `days`, when what happened; all else is as of the original's moment.
+SPREAD = {
+    ("claims_lossentry", "on"): "make_date(t.policy_year_id, 1, 1) + n %% {days}",
+    ("claims_payment", "paid_on"): "t.paid_on - n %% {days}",
+    ("claims_claim", "approved_at"): "t.approved_at - make_interval(days => n %% {days})",
+}
 
 
 def next_serials(wanted: int) -> tuple[int, int]:
@@ -59,7 +64,7 @@ def next_serials(wanted: int) -> tuple[int, int]:
 
 def copy_claims(place: House, originals: list[int], first: int, last: int, *, days: int = 0) -> None:
     """Copies number `first` + 1 to `last`, spread evenly over the originals; with `days`, their ledger over so many
-    days from the year's first on."""
+    days from the year's first on, their approvals and payments over as many before."""
     with psycopg.connect(place.superuser, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute("SET session_replication_role = replica")
         for table, whose in TABLES.items():
@@ -112,8 +117,8 @@ def _values(table: str, columns: Iterable[str], days: int) -> Iterable[str]:
             yield f"t.{name} + n::bigint * {STEP}"
         elif (table, name) in OWN_TEXTS:
             yield f"t.{name} || '-' || n"
-        elif days and (table, name) == LEDGER_DAY:
-            yield f"make_date(t.policy_year_id, 1, 1) + n %% {days}"
+        elif days and (table, name) in SPREAD:
+            yield SPREAD[table, name].format(days=days)
         elif (table, name) == INDEX:
             yield f"sha256(t.{name} || n::text::bytea)"
         else:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.models import Claim, ClaimImport, PaymentLine
+from claims.models import OPEN, Claim, ClaimCount, ClaimImport, PaymentLine
 from claims.selectors import Payable, with_subject
 from claims.selectors import work as waiting
 from claims.selectors.work import ASSESS, PAPERS, RETURNED
@@ -95,14 +95,15 @@ def _to_import(upload: ClaimImport) -> Item:
 
 def _open_claims(actor: User) -> Iterator[Figure]:
     """How many claims are on their way within reach, and how many payments are overdue."""
-    done = (Claim.State.CLOSED, Claim.State.REJECTED, Claim.State.WITHDRAWN)
-    rows = Claim.objects.visible_to(actor).exclude(state__in=done).order_by()
-    found = rows.aggregate(open=Count("pk"), late=Count("pk", filter=waiting.unpaid_late()))
-    late = ngettext("%(n)s payment overdue", "%(n)s payments overdue", found["late"])
-    note = late % {"n": count(found["late"])} if found["late"] else ""
+    counts: QuerySet[ClaimCount] = ClaimCount.objects.visible_to(actor).filter(stage__in=OPEN)
+    found = counts.aggregate(number=Sum("number", default=0))
+    late = Claim.objects.visible_to(actor).filter(waiting.unpaid_late()).order_by().count()
+    note = (
+        ngettext("%(n)s payment overdue", "%(n)s payments overdue", late) % {"n": count(late)} if late else ""
+    )
     url = reverse("claims:list")
     yield Figure(
-        gettext("Claims under way"), count(found["open"]), note=note, url=url, tone="over" if note else ""
+        gettext("Claims under way"), count(found["number"]), note=note, url=url, tone="over" if note else ""
     )
 
 

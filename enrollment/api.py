@@ -8,11 +8,10 @@ from rest_framework import serializers
 
 from enrollment.models import BasicInsurance, InsuredPerson, PolicyYear
 from enrollment.selectors import current_policy_year, masked_identity
+from jincheng_insurance.scheme.terms import FIRST_YEAR, LAST_YEAR
 
-FIRST, LAST = 2026, 2028
 
-
-@extend_schema_field({"type": "integer", "minimum": FIRST, "maximum": LAST, "example": FIRST})
+@extend_schema_field({"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR, "example": FIRST_YEAR})
 class PolicyYearField(serializers.IntegerField):
     """A policy year of the scheme; today's where none is sent."""
 
@@ -25,7 +24,8 @@ class PolicyYearField(serializers.IntegerField):
             self.fail("invalid")
         year = PolicyYear.objects.filter(pk=super().to_internal_value(data)).first()
         if year is None:
-            raise serializers.ValidationError(_("The scheme runs from 2026 to 2028."))
+            years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+            raise serializers.ValidationError(_("The scheme runs from %(first)s to %(last)s.") % years)
         return year
 
 

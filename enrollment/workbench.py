@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import HouseholdMove, InsuredHousehold, PayeeAccount, RosterHousehold, RosterPerson
+from enrollment.models import HouseholdCount, HouseholdMove, PayeeAccount, RosterHousehold, RosterPerson
 from enrollment.selectors import current_policy_year, masked_account
 from enrollment.selectors import work as waiting
 from enrollment.selectors.changes import Why
@@ -91,11 +91,11 @@ def _participation(upload: Any) -> Item:
 def _insured(actor: User) -> Iterator[Figure]:
     """How many households of the reader's places are insured this year."""
     year = current_policy_year()
-    rows: QuerySet[InsuredHousehold] = InsuredHousehold.objects.visible_to(actor)
-    found = rows.filter(policy_year=year, withdrawn_at=None).count()
+    rows: QuerySet[HouseholdCount] = HouseholdCount.objects.visible_to(actor)
+    found = rows.filter(agreement__policy_year=year).aggregate(number=Sum("number", default=0))
     yield Figure(
         gettext("Insured households %(year)s") % {"year": year},
-        count(found),
+        count(found["number"]),
         unit=gettext("households"),
         url=reverse("enrollment:insured"),
     )
@@ -165,6 +165,7 @@ WORK = (
         _household,
         STATUS,
         _("One by one here, or the whole county on the page of enrolment."),
+        known=waiting.known_households,
         order=35,
     ),
     Work(
@@ -176,6 +177,7 @@ WORK = (
         _member,
         STATUS,
         _("Their household is insured, they aren't."),
+        known=waiting.known_members,
         order=36,
     ),
     Work(

@@ -3,7 +3,7 @@
 import datetime
 from typing import TypeVar
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Max, Model, Prefetch, QuerySet
 
 from claims.adjudication import DECIDED
 from claims.models import Claim, Payment, PaymentBatch, PaymentLine
@@ -14,7 +14,7 @@ from jincheng_insurance.access.models import Region, User
 
 MOST_ROWS = 5000
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Model)
 
 
 class TooManyRowsError(Exception):
@@ -25,15 +25,26 @@ def counties_with_claims(actor: User) -> QuerySet[Region]:
     return Region.objects.filter(pk__in=Claim.objects.visible_to(actor).values("county")).order_by("code")
 
 
+def payments(actor: User, *, county: Region, first: datetime.date, last: datetime.date) -> QuerySet[Payment]:
+    """What was paid in a county from `first` to `last`, both included."""
+    visible = Claim.objects.visible_to(actor).filter(county=county)
+    return Payment.objects.filter(claim__in=visible, paid_on__range=(first, last))
+
+
+def grants(actor: User, *, county: Region, first: datetime.date, last: datetime.date) -> QuerySet[Claim]:
+    """What was approved in a county from `first` to `last`, both included; claims granted nothing are left out."""
+    approved = {"state__in": DECIDED, "granted__gt": 0, "approved_at__date__range": (first, last)}
+    return Claim.objects.visible_to(actor).filter(county=county, **approved)
+
+
 def payments_of(actor: User, *, county: Region, first: datetime.date, last: datetime.date) -> list[Paid]:
     """What was paid in a county from `first` to `last`, both included, by day; a payment taken back stands below zero
     on the day it came back. Raises TooManyRowsError."""
-    visible = Claim.objects.visible_to(actor).filter(county=county)
     rows = (
-        Payment.objects.filter(claim__in=visible, paid_on__range=(first, last))
+        _checked(payments(actor, county=county, first=first, last=last))
         .select_related("line__batch", *_paths("claim__"))
         .prefetch_related(_members("claim__"))
-        .order_by("paid_on", "id")[: MOST_ROWS + 1]
+        .order_by("paid_on", "id")
     )
     return [
         Paid(
@@ -46,7 +57,7 @@ def payments_of(actor: User, *, county: Region, first: datetime.date, last: date
             paid_on=row.paid_on,
             reference=row.reference,
         )
-        for row in _checked(list(rows))
+        for row in rows
     ]
 
 
@@ -54,24 +65,18 @@ def grants_of(actor: User, *, county: Region, first: datetime.date, last: dateti
     """What was approved in a county from `first` to `last`, both included, village by village; claims granted nothing
     are left out. Raises TooManyRowsError."""
     rows = (
-        Claim.objects.visible_to(actor)
-        .filter(
-            county=county,
-            state__in=DECIDED,
-            granted__gt=0,
-            approved_at__date__range=(first, last),
-        )
+        _checked(grants(actor, county=county, first=first, last=last))
         .select_related(*_paths())
         .prefetch_related(_members())
         .order_by(
             "insured_household__roster_household__township__name",
             "insured_household__roster_household__village__name",
             "approved_at",
-        )[: MOST_ROWS + 1]
+        )
     )
     return [
         Posted(place_of(row.insured_household), _name(row), row.coverage, row.granted)
-        for row in _checked(list(rows))
+        for row in rows
         if row.granted is not None
     ]
 
@@ -132,7 +137,7 @@ def _name(claim: Claim) -> str:
     return heads[0].name if heads else ""
 
 
-def _checked(rows: list[Row]) -> list[Row]:
-    if len(rows) > MOST_ROWS:
+def _checked(rows: QuerySet[Row]) -> QuerySet[Row]:
+    if rows.count() > MOST_ROWS:
         raise TooManyRowsError
     return rows

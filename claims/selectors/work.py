@@ -137,7 +137,8 @@ def queues(actor: User) -> Queues:
     ) -> Queue | None:
         if not actor.can(act):
             return None
-        waiting = [Waiting(claim, days(claim)) for claim in with_subject(rows(actor))[:IN_A_QUEUE]]
+        keys = list(rows(actor).values_list("pk", flat=True)[:IN_A_QUEUE])  # so that only these are joined
+        waiting = [Waiting(claim, days(claim)) for claim in with_subject(rows(actor).filter(pk__in=keys))]
         return Queue(waiting, len(waiting) if len(waiting) < IN_A_QUEUE else rows(actor).count())
 
     return Queues(

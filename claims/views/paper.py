@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,14 +22,15 @@ from claims.selectors.lists import (
     MOST_ROWS,
     TooManyRowsError,
     counties_with_claims,
+    grants,
     grants_of,
     lines_of,
     paid_until,
+    payments,
     payments_of,
 )
 from claims.services.documents import current_request
 from claims.services.lists import note_download
-from enrollment.selectors import current_policy_year
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
@@ -38,6 +40,8 @@ from jincheng_insurance.sheets.lists import write_list
 from jincheng_insurance.web.downloads import XLSX, download
 from jincheng_insurance.web.paper import Paper, Table
 from jincheng_insurance.web.paper_files import EXCEL, WORD, word_file
+
+MOST_SHOWN = 200
 
 
 def _claim(actor: User, pk: int) -> Claim:
@@ -107,24 +111,26 @@ def _list_page(
     request: HttpRequest,
     *,
     kind: str,
+    found: Callable[..., QuerySet[Any]],
     rows_of: Callable[..., Sequence[Any]],
     make: Callable[[lists.Period, Sequence[Any]], Paper],
 ) -> HttpResponse:
-    """A list of one county and period: by default the first county in reach, from New Year to today."""
+    """A list of one county and period: by default the first county in reach, this month up to today. One of more than
+    MOST_SHOWN rows is only a file."""
     actor = actor_of(request)
     counties = counties_with_claims(actor)
-    year, today = current_policy_year(), timezone.localdate()
+    today = timezone.localdate()
     county = counties.first()
-    defaults = {
-        "county": county and county.pk,
-        "first": today.replace(year=year.year, month=1, day=1),
-        "last": today,
-    }
+    defaults = {"county": county and county.pk, "first": today.replace(day=1), "last": today}
     form = PeriodForm({**defaults, **request.GET.dict()}, counties=counties)
     context: dict[str, Any] = {"form": form, "county": county}
     if county is not None and form.is_valid():
         asked = form.cleaned_data
         period = lists.Period(asked["county"].name, asked["first"], asked["last"])
+        wanted = request.GET.get("format")
+        count = found(actor, **asked).count()
+        if MOST_SHOWN < count <= MOST_ROWS and wanted not in {WORD, EXCEL}:
+            return render(request, "claims/paper/list.html", context | {"rows": count})
         try:
             rows = rows_of(actor, **asked)
         except TooManyRowsError:
@@ -134,7 +140,6 @@ def _list_page(
             )
         else:
             paper = make(period, rows)
-            wanted = request.GET.get("format")
             if wanted in {WORD, EXCEL}:
                 note_download(
                     name=kind, file_format=wanted, county=asked["county"], rows=len(rows), actor=actor
@@ -158,14 +163,14 @@ def _list_file(paper: Paper, wanted: str) -> HttpResponse:
 @require_GET
 def payment_list(request: HttpRequest) -> HttpResponse:
     """Payments of a county and period, for the offices and the insurer."""
-    return _list_page(request, kind="payments", rows_of=payments_of, make=lists.payment_list)
+    return _list_page(request, kind="payments", found=payments, rows_of=payments_of, make=lists.payment_list)
 
 
 @requires(Act.VIEW_CLAIM)
 @require_GET
 def posting(request: HttpRequest) -> HttpResponse:
     """What villages may read (R28)."""
-    return _list_page(request, kind="posting", rows_of=grants_of, make=lists.posting)
+    return _list_page(request, kind="posting", found=grants, rows_of=grants_of, make=lists.posting)
 
 
 @requires(Act.VIEW_CLAIM)

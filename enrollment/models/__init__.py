@@ -1,6 +1,6 @@
 """Policy years and agreements, our mirror of the national monitoring roster, and the insured (R1-R3, R17)."""
 
-from enrollment.models.count import HouseholdCount
+from enrollment.models.count import ChangeCount, HouseholdCount, KeptFigures
 from enrollment.models.history import HISTORIES
 from enrollment.models.imports import (
     ParticipationImport,
@@ -30,11 +30,13 @@ __all__ = [
     "Agreement",
     "BasicInsurance",
     "Category",
+    "ChangeCount",
     "ColumnMapping",
     "HouseholdCount",
     "HouseholdMove",
     "InsuredHousehold",
     "InsuredPerson",
+    "KeptFigures",
     "ParticipationImport",
     "ParticipationRow",
     "PayeeAccount",

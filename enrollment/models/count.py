@@ -1,4 +1,5 @@
-"""How many households are insured where, kept by the database."""
+"""How many households are insured where, and how often roster and insured have changed, kept by the database; and
+figures kept with the change up to which they hold."""
 
 from typing import ClassVar
 
@@ -46,3 +47,36 @@ class HouseholdCount(Derived):
 
     def __str__(self) -> str:
         return f"{self.agreement_id} {self.township_id} {self.category} {self.number}"
+
+
+class ChangeCount(Derived):
+    """How often the insured of a county have changed or, without a county, the roster. Triggers add a row for each
+    statement that changes either, in its transaction, and periodic folding brings them into one. As a sum it doesn't
+    care in which order transactions commit: whoever sees the same sum sees the same roster and insured."""
+
+    county = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    number = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "number of changes"
+
+    def __str__(self) -> str:
+        return f"{self.county_id} {self.number}"
+
+
+class KeptFigures(models.Model):
+    """Figures that take long to count, called `name`, of one agreement or county (`subject`, its key), as they are as
+    long as `state` is the same: the number of changes, and whatever else they hang on. Worth nothing once it isn't, and
+    never needed: whoever finds none counts."""
+
+    name = models.CharField(max_length=20)
+    subject = models.BigIntegerField()
+    state = models.CharField(max_length=60)
+    figures = models.JSONField()
+
+    class Meta:
+        verbose_name = "kept figures"
+        constraints = (models.UniqueConstraint(fields=("name", "subject"), name="figures_kept_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.subject} {self.state}"

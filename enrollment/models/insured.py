@@ -78,7 +78,10 @@ class InsuredHousehold(Withdrawable):
                 condition=Q(cover_to__gte=F("cover_from")), name="insured_household_cover_in_order"
             ),
         )
-        indexes = (models.Index(fields=["agreement", "id"], name="insured_household_by_agreement"),)
+        indexes = (
+            models.Index(fields=["agreement", "id"], name="insured_household_by_agreement"),
+            models.Index(fields=["agreement"], name="insured_household_withdrawn", condition=~STANDING),
+        )
 
     def __str__(self) -> str:
         return str(self.roster_household_id)
@@ -129,6 +132,7 @@ class InsuredPerson(Withdrawable):
                 name="insured_person_in_doubt",
                 condition=Q(basic_insurance__in=("employee", "none", "unknown")),
             ),
+            models.Index(fields=["policy_year"], name="insured_person_withdrawn", condition=~STANDING),
         )
 
     def __str__(self) -> str:

@@ -174,6 +174,8 @@ class RosterHousehold(models.Model):
             # a county's list and a township's, in their order
             models.Index(fields=["county", "code"], name="roster_by_county_code"),
             models.Index(fields=["township", "code"], name="roster_by_township_code"),
+            # the few who can't be enrolled
+            models.Index(fields=["id"], name="roster_household_gone", condition=Q(gone_since__isnull=False)),
         )
 
     def __str__(self) -> str:
@@ -248,6 +250,8 @@ class RosterPerson(models.Model):
                 name="roster_person_in_doubt",
                 condition=Q(basic_insurance__in=("employee", "none", "unknown")),
             ),
+            # the few who can't be enrolled
+            models.Index(fields=["id"], name="roster_person_gone", condition=Q(gone_since__isnull=False)),
         )
 
     def __str__(self) -> str:

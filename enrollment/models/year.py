@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from jincheng_insurance.access.models import Insurer, Region
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import Scope, ScopedManager
+from jincheng_insurance.scheme.terms import FIRST_YEAR, LAST_YEAR
 
 
 class PolicyYear(models.Model):
@@ -22,7 +23,9 @@ class PolicyYear(models.Model):
         verbose_name = _("policy year")
         ordering = ("year",)
         constraints = (
-            models.CheckConstraint(condition=Q(year__range=(2026, 2028)), name="policy_year_of_the_scheme"),
+            models.CheckConstraint(
+                condition=Q(year__range=(FIRST_YEAR, LAST_YEAR)), name="policy_year_of_the_scheme"
+            ),
         )
 
     def __str__(self) -> str:

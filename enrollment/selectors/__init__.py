@@ -1,16 +1,13 @@
 """Reading the roster and the insured: always within the actor's scope, personal numbers masked here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from enrollment.eligibility import eligible_households, waiting_members
 from enrollment.models import (
-    MONITORED,
     Agreement,
     ColumnMapping,
     HouseholdMove,
@@ -27,8 +24,8 @@ from enrollment.roster.columns import ROSTER_COLUMNS
 from jincheng_insurance.access.models import Insurer, Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.sealing import Place, SealError, index_of, masked, unseal
-from jincheng_insurance.scheme.premium import budget, budget_use
-from jincheng_insurance.scheme.terms import Terms, default_terms
+from jincheng_insurance.audit.context import once_a_request
+from jincheng_insurance.scheme.terms import FIRST_YEAR, LAST_YEAR, Terms, default_terms
 from jincheng_insurance.sheets.columns import TitleTable
 
 YEAR_LENGTH = 4
@@ -40,9 +37,10 @@ def terms_of(policy_year_id: int) -> Terms:
     return default_terms(policy_year_id).with_changes(rulings)
 
 
+@once_a_request
 def current_policy_year() -> PolicyYear:
     """The policy year of today, or the nearest one of the scheme."""
-    year = min(max(timezone.localdate().year, 2026), 2028)
+    year = min(max(timezone.localdate().year, FIRST_YEAR), LAST_YEAR)
     return PolicyYear.objects.get(pk=year)
 
 
@@ -124,62 +122,6 @@ def insured_households(actor: User, policy_year: PolicyYear) -> QuerySet[Insured
             "county", "roster_household__township", "roster_household__village", "agreement__insurer"
         )
         .annotate(person_count=_members)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolmentStatus:
-    """Where a county's enrolment stands: on the roster, insured, and not yet, beside the budget of R4."""
-
-    agreement: Agreement
-    listed_households: int
-    listed_persons: int
-    insured_households: int
-    insured_persons: int
-    waiting_households: int
-    waiting_members: int
-    out_of_poverty_households: int
-    out_of_poverty_persons: int
-    monitored_households: int
-    monitored_persons: int
-    budget_households: int
-    budget_persons: int
-    budget_warning: int
-
-
-def enrolment_status(agreement: Agreement) -> EnrolmentStatus:
-    """Counts of a county's roster and insured for the agreement's year (R2, R4)."""
-    year = agreement.policy_year_id
-    listed = RosterHousehold.objects.filter(county=agreement.county_id)
-    monitored = Q(category__in=MONITORED)
-    households = listed.aggregate(all=Count("pk"), monitored=Count("pk", filter=monitored))
-    monitored_person = Q(household__category__in=MONITORED)
-    persons = RosterPerson.objects.filter(household__county=agreement.county_id).aggregate(
-        all=Count("pk"), monitored=Count("pk", filter=monitored_person)
-    )
-    plan = budget(
-        terms=terms_of(year),
-        households=households["all"] - households["monitored"],
-        persons=persons["all"] - persons["monitored"],
-    )
-    use = budget_use(budget=plan, households=households["monitored"], persons=persons["monitored"])
-    return EnrolmentStatus(
-        agreement=agreement,
-        listed_households=households["all"],
-        listed_persons=persons["all"],
-        insured_households=InsuredHousehold.objects.filter(agreement=agreement, withdrawn_at=None).count(),
-        insured_persons=InsuredPerson.objects.filter(
-            insured_household__agreement=agreement, withdrawn_at=None
-        ).count(),
-        waiting_households=eligible_households(agreement).count(),
-        waiting_members=waiting_members(agreement).count(),
-        out_of_poverty_households=households["all"] - households["monitored"],
-        out_of_poverty_persons=persons["all"] - persons["monitored"],
-        monitored_households=households["monitored"],
-        monitored_persons=persons["monitored"],
-        budget_households=plan.households,
-        budget_persons=plan.persons,
-        budget_warning=use.warning,
     )
 
 

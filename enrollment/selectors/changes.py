@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import MONITORED, Agreement, InsuredPerson, PolicyYear, RosterPerson
-from jincheng_insurance.access.models import User
+from jincheng_insurance.access.models import Region, User
 
 
 class Why(models.TextChoices):
@@ -26,12 +26,23 @@ def ineligible(actor: User, policy_year: PolicyYear) -> QuerySet[RosterPerson]:
     last = datetime.date(policy_year.year, 12, 31)
     later = Q(household__category__in=MONITORED, household__listed_on__gt=last)
     gone = Q(gone_since__isnull=False) | Q(household__gone_since__isnull=False)
-    agreed = Agreement.objects.filter(policy_year=policy_year, county=OuterRef("household__county"))
+    agreed = Agreement.objects.filter(policy_year=policy_year).values("county")
+    without = Region.objects.filter(level=Region.Level.COUNTY).exclude(pk__in=agreed)
     enrolled = InsuredPerson.objects.filter(policy_year=policy_year, roster_person=OuterRef("pk"))
+    withdrawn = InsuredPerson.objects.filter(policy_year=policy_year, withdrawn_at__isnull=False)
+    listed = RosterPerson.objects.order_by()
+    # Each way by itself, so that each is looked up among the few it concerns, and not among all of the roster.
+    ways = [
+        listed.filter(later).values("pk"),
+        listed.filter(gone_since__isnull=False).values("pk"),
+        listed.filter(household__gone_since__isnull=False).values("pk"),
+        withdrawn.order_by().values("roster_person"),
+        listed.filter(household__county__in=without).values("pk"),
+    ]
     shown: QuerySet[RosterPerson] = (
         RosterPerson.objects.visible_to(actor)
         .filter(~Exists(enrolled.filter(withdrawn_at=None)))
-        .filter(later | gone | Q(Exists(enrolled)) | Q(~Exists(agreed)))
+        .filter(pk__in=ways[0].union(*ways[1:]))
         .select_related("household__county", "household__township", "household__village")
         .order_by("household__code", "pk")
     )

@@ -14,8 +14,10 @@ from enrollment.models import (
 )
 from enrollment.selectors import current_policy_year, household_moves, payee_accounts
 from enrollment.selectors.changes import ineligible
+from enrollment.selectors.standing import waiting_to_be_enrolled
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
+from jincheng_insurance.web.workbench import Known
 
 UNFINISHED = (RosterImport.State.CHECKED, RosterImport.State.MAPPING)
 
@@ -32,10 +34,20 @@ def households_to_enrol(actor: User) -> QuerySet[RosterHousehold]:
     return verdicts.select_related("county", "township", "village").order_by("code")
 
 
+def known_households(actor: User) -> Known:
+    """What is kept of them."""
+    return waiting_to_be_enrolled(_agreements(actor), "households")
+
+
 def members_to_enrol(actor: User) -> QuerySet[RosterPerson]:
     """Members of insured households who aren't insured themselves, where the actor enrols."""
     rows = waiting_under(_agreements(actor), current_policy_year().pk)
     return rows.select_related("household__county", "household__township", "household__village")
+
+
+def known_members(actor: User) -> Known:
+    """What is kept of them."""
+    return waiting_to_be_enrolled(_agreements(actor), "members")
 
 
 def not_eligible(actor: User) -> QuerySet[RosterPerson]:

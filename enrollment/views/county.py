@@ -13,7 +13,7 @@ from enrollment.eligibility import (
     bounds,
     eligible_by_township,
     preview,
-    roster_of,
+    uninsured_of,
     waiting_members,
 )
 from enrollment.enrolment_forms import EnrolCountyForm, NotEligibleFilter, WaitingMembersForm
@@ -50,8 +50,8 @@ def enrol_county(request: HttpRequest, agreement_pk: int) -> HttpResponse:
     plan = preview(agreement, [township.pk for township in chosen])
     why = NotEligibleFilter(request.GET)
     shown = (
-        roster_of(agreement, [township.pk for township in chosen])
-        .exclude(Q(verdict__in=(Verdict.ELIGIBLE, Verdict.INSURED)))
+        uninsured_of(agreement, [township.pk for township in chosen])
+        .exclude(Q(verdict=Verdict.ELIGIBLE))
         .filter(why.wanted())
         .select_related("township", "village")
         .order_by("code")

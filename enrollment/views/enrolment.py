@@ -8,12 +8,12 @@ from enrollment.eligibility import missing_members
 from enrollment.models import InsuredHousehold
 from enrollment.selectors import (
     agreements,
-    enrolment_status,
     masked_identity,
     masked_telephone,
     policy_year_of,
     terms_of,
 )
+from enrollment.selectors.standing import enrolment_statuses
 from enrollment.texts import term_rows
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
@@ -57,8 +57,8 @@ def status(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     year = policy_year_of(workplace_of(request).year)
     rows = [
-        (enrolment_status(agreement), actor.can(Act.ENROL, on=agreement))
-        for agreement in agreements(actor, year)
+        (status, actor.can(Act.ENROL, on=status.agreement))
+        for status in enrolment_statuses(agreements(actor, year))
     ]
     context = {
         "year": year,

@@ -152,7 +152,7 @@ class Grant(models.Model):
     """One post of one user: a role, for the whole city, one county, or one insurer (in all its counties, or in
     one). In force from `starts_on` to `ends_on`, both included, once a security officer has confirmed what an
     administrator proposed (`given_by`), or until it is ended at once (`ended_at`). Never removed, revived or prolonged:
-    whoever goes on holding a post gets a new grant. The database holds to all of that (migration 0007)."""
+    whoever goes on holding a post gets a new grant. The database holds to all of that (access: `0003_guards`)."""
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("waiting for confirmation")

@@ -25,7 +25,8 @@ SEEN_IS_NOTED_EVERY = datetime.timedelta(minutes=1)
 def session_of(request: HttpRequest) -> UserSession | None:
     """The session a request comes with, ended or not."""
     key = request.session.session_key
-    return UserSession.objects.filter(key_digest=digest_of(key)).first() if key else None
+    rows = UserSession.objects.select_related("user")
+    return rows.filter(key_digest=digest_of(key)).first() if key else None
 
 
 def sessions_of(user: User) -> QuerySet[UserSession]:

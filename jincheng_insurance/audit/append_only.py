@@ -8,14 +8,6 @@ from typing import Any
 from django.db import models
 from django.db.migrations.operations import RunSQL
 
-REFUSE = """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'rows of % are never changed or removed: book a correcting row', TG_TABLE_NAME
-        USING ERRCODE = 'restrict_violation';
-END $$;
-"""
-
 
 class AppendOnly(models.Model):
     """A model whose rows are never changed. Its table is guarded by `guard_append_only` in a migration."""
@@ -32,12 +24,14 @@ class AppendOnly(models.Model):
         raise TypeError(f"{type(self).__name__} rows are never removed")
 
 
-def guard_append_only(table: str) -> RunSQL:
-    """The operation that makes `table` refuse UPDATE, DELETE and TRUNCATE, whoever asks."""
+def guard_append_only(table: str, *, resealed: tuple[str, ...] = ()) -> RunSQL:
+    """The operation that makes `table` refuse UPDATE, DELETE and TRUNCATE, whoever asks. Only its columns `resealed`
+    may be sealed anew, with a later key, by the tables' owner."""
+    columns = ", ".join(f"'{column}'" for column in resealed)
     return RunSQL(
         sql=f"""
             CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
-                FOR EACH ROW EXECUTE FUNCTION refuse_change();
+                FOR EACH ROW EXECUTE FUNCTION refuse_change({columns});
             CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
                 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
         """,

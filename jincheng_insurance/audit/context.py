@@ -1,24 +1,27 @@
-"""Which request is being answered, for the record of acts: its id and the address it came from; and who else wants to
-know of an act inside its own transaction."""
+"""Which request is being answered, for the record of acts: its id and the address it came from; what is known while
+it lasts; and who else wants to know of an act inside its own transaction."""
 
 import ipaddress
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
     request_id: str = ""
     address: str | None = None
+    known: dict[Callable[[], Any], Any] = field(default_factory=dict)
 
 
 _current: ContextVar[RequestFacts | None] = ContextVar("request_facts", default=None)
@@ -26,6 +29,21 @@ _current: ContextVar[RequestFacts | None] = ContextVar("request_facts", default=
 
 def current_request() -> RequestFacts:
     return _current.get() or RequestFacts()
+
+
+def once_a_request(ask: Callable[[], T]) -> Callable[[], T]:
+    """`ask`, whose answer is remembered as long as a request lasts; outside of requests it is asked each time. For what
+    a page asks in many places and no request changes."""
+
+    @wraps(ask)
+    def remembered() -> T:
+        known = current_request().known
+        if ask not in known:
+            known[ask] = ask()
+        answer: T = known[ask]
+        return answer
+
+    return remembered
 
 
 Witness = Callable[[Any], None]

@@ -8,11 +8,10 @@ import json
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-
-from jincheng_insurance.audit.models import AuditRecord
 
 MARKED = ("at", "actor_id", "act", "object_type", "object_id", "county_id", "facts", "reason", "request_id")
 
@@ -24,9 +23,7 @@ def keyed(purpose: str, content: bytes) -> bytes:
 
 def written_down(values: Mapping[str, Any]) -> bytes:
     """The values by name as JSON, the same for equal ones, whether just made or read from the database."""
-    return json.dumps(
-        values, default=_plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    ).encode()
+    return ENCODER.encode(values).encode()
 
 
 def _plain(value: Any) -> str:
@@ -41,8 +38,17 @@ def _plain(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} can't be written down")
 
 
-def mark_of(record: AuditRecord) -> bytes:
-    """The product's own mark on a record of an act."""
+ENCODER = json.JSONEncoder(default=_plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@lru_cache(maxsize=4096)
+def _packed(address: str) -> bytes:
+    return ipaddress.ip_address(address).packed
+
+
+def mark_of(record: Any) -> bytes:
+    """The product's own mark on a record of an act: an `AuditRecord`, or a tuple with names of what is MARKED and the
+    address."""
     values = {name: getattr(record, name) for name in MARKED}
-    address = record.address and ipaddress.ip_address(record.address).packed
+    address = record.address and _packed(record.address)
     return keyed("record", written_down(values | {"address": address}))

@@ -20,7 +20,7 @@ from jincheng_insurance.audit.chain import (
     mac_of,
     marks_of,
 )
-from jincheng_insurance.audit.marks import mark_of
+from jincheng_insurance.audit.marks import MARKED, mark_of
 from jincheng_insurance.audit.models import AuditRecord, AuditSeal, SealPart
 
 AT_ONCE = 5_000
@@ -128,11 +128,12 @@ def _forged() -> Iterator[Break]:
     """Records without the product's own mark. Those of before there were marks stand in the first seal."""
     first = SealPart.objects.filter(seal__number=1, table=AuditRecord._meta.db_table).first()
     old = first.ranges if first is not None else []
-    for record in AuditRecord.objects.order_by("pk").iterator(chunk_size=2000):
+    records = AuditRecord.objects.order_by("pk").values_list("pk", "mac", "address", *MARKED, named=True)
+    for record in records.iterator(chunk_size=2000):
         if record.mac is None and any(low <= record.pk <= high for low, high in old):
             continue
         if record.mac is None or bytes(record.mac) != mark_of(record):
-            yield Break("row not written by the product", None, record._meta.db_table, record.pk)
+            yield Break("row not written by the product", None, AuditRecord._meta.db_table, record.pk)
 
 
 def _unsealed() -> Iterator[Break]:

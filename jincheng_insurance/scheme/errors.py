@@ -8,7 +8,7 @@ _MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         # code: (rule, message)
         "unknown_term": ("R8", "{name} is not a parameter of the terms"),
         "term_value": ("R8", "{value} is not a possible value of {name}"),
-        "year_outside_scheme": ("R17", "{year} lies outside the scheme, which runs from 2026 to 2028"),
+        "year_outside_scheme": ("R17", "{year} lies outside the scheme, which runs from {first} to {last}"),
         "unknown_county": ("R15", "{county} is not a county of Jincheng"),
         "unknown_category": ("R1", "{category} is not a category of household"),
         "not_listed": ("R2", "a {category} household must have been listed before it can be covered"),

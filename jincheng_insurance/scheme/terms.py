@@ -266,11 +266,11 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 
 def default_terms(year: int) -> Terms:
     """The terms of a policy year as the document gives them (§4, §9). RuleError `year_outside_scheme`
-    outside 2026 to 2028.
+    outside the scheme's years.
 
     >>> default_terms(2026).inpatient_deductible
     Decimal('2000.00')
     """
     if isinstance(year, bool) or not isinstance(year, int) or not FIRST_YEAR <= year <= LAST_YEAR:
-        raise RuleError("year_outside_scheme", year=year)
+        raise RuleError("year_outside_scheme", year=year, first=FIRST_YEAR, last=LAST_YEAR)
     return Terms(year=year)

@@ -26,13 +26,20 @@ def paginate(
 
 
 class WidePaginator(Paginator):
-    """Pages of a list that may hold millions of rows. It counts no further than `MOST_COUNTED`, says by `more` that
-    there are more, and leads through that many at most: whoever looks further narrows the filter."""
+    """Pages of a list that may hold millions of rows. It counts no further than `MOST_COUNTED`, and nothing where the
+    number of rows is `known`, says by `more` that there are more, and leads through that many at most: whoever looks
+    further narrows the filter."""
 
     object_list: QuerySet[Any]
 
+    def __init__(self, object_list: QuerySet[Any], per_page: int, *, known: int | None = None) -> None:
+        super().__init__(object_list, per_page)
+        self._known = known
+
     @cached_property
     def _counted(self) -> int:
+        if self._known is not None:
+            return self._known
         return self.object_list.order_by()[: MOST_COUNTED + 1].count()
 
     @property
@@ -52,6 +59,9 @@ class WidePaginator(Paginator):
         return Page([rows[key] for key in keys if key in rows], number, self)
 
 
-def paginate_wide(request: HttpRequest, queryset: QuerySet[M], per_page: int = PER_PAGE) -> Page[M]:
-    """As `paginate`, for lists that may be as long as the roster."""
-    return WidePaginator(queryset, per_page).get_page(request.GET.get("page"))
+def paginate_wide(
+    request: HttpRequest, queryset: QuerySet[M], per_page: int = PER_PAGE, *, known: int | None = None
+) -> Page[M]:
+    """As `paginate`, for lists that may be as long as the roster; `known` is the number of rows, where a kept sum says
+    it."""
+    return WidePaginator(queryset, per_page, known=known).get_page(request.GET.get("page"))

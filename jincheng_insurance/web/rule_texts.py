@@ -13,7 +13,7 @@ ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 TEXTS = {
     "unknown_term": _("“%(name)s” is no parameter of the scheme."),
     "term_value": _("“%(value)s” is no possible value of %(name)s."),
-    "year_outside_scheme": _("%(year)s lies outside the scheme, which runs from 2026 to 2028."),
+    "year_outside_scheme": _("%(year)s lies outside the scheme, which runs from %(first)s to %(last)s."),
     "unknown_county": _("“%(county)s” is no county of this city."),
     "unknown_category": _("“%(category)s” is no category of household."),
     "not_listed": _("This household must be listed in monitoring before it can be covered."),

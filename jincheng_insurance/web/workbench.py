@@ -65,11 +65,20 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Known:
+    """How many rows there are, and the keys of the first few (of more than these, where several lists are one)."""
+
+    count: int
+    first: list[int]
+
+
+@dataclass(frozen=True)
 class Work:
     """One registered kind of work, for whoever may do one of `acts`. `rows(actor)` gives all that waits for the actor,
     the most urgent first, read through the scope of the act; `item(row)` shows one. `page` is the name of the address
     where such work is done at large; `hint` says what to do; `late` is the condition of
-    overdue rows, which stand first."""
+    overdue rows, which stand first; `known(actor)` says what is kept of the same rows, where finding them takes
+    long."""
 
     name: str
     title: str | Promise
@@ -80,6 +89,7 @@ class Work:
     page: str
     hint: str | Promise = ""
     late: Callable[[], Q] | None = None
+    known: Callable[[Any], Known] | None = None
     order: int = 100
 
 
@@ -153,23 +163,30 @@ def work_of(actor: Actor) -> list[Work]:
 
 def waiting_for(actor: Actor) -> list[Waiting]:
     """What waits for this person, kinds with something overdue first; kinds of which nothing waits are left out. A kind
-    takes one query, and another to count it where it has more than the first few (and one for the overdue ones, where
-    there are more than those)."""
+    takes one query for the keys of the first few, another for these where there are any, and one to count it where
+    there are more (and one for the overdue ones, where there are more than those)."""
     found = (_waiting(kind, actor) for kind in work_of(actor))
     return sorted((each for each in found if each.count), key=lambda each: each.urgency)
 
 
 def _waiting(kind: Work, actor: Actor) -> Waiting:
     rows = kind.rows(actor)
-    first = list(rows[: SHOWN + 1])
-    count = len(first)
-    if count > SHOWN:
-        count = rows.order_by().count() if isinstance(rows, QuerySet) else len(rows)
-    items = [kind.item(row) for row in first[:SHOWN]]
+    if isinstance(rows, QuerySet):
+        known = kind.known(actor) if kind.known is not None else _known(rows)
+        count, first = known.count, rows.filter(pk__in=known.first)[:SHOWN] if known.count else []
+    else:
+        count, first = len(rows), rows[:SHOWN]
+    items = [kind.item(row) for row in first]
     overdue = sum(item.overdue for item in items)
     if overdue == SHOWN < count and kind.late is not None and isinstance(rows, QuerySet):
         overdue = rows.filter(kind.late()).order_by().count()
     return Waiting(kind, count, overdue, items)
+
+
+def _known(rows: QuerySet[Any]) -> Known:
+    """How many, and which are the first: their keys alone, so that nothing else of the many is read and sorted."""
+    first = list(rows.values_list("pk", flat=True)[: SHOWN + 1])
+    return Known(rows.order_by().count() if len(first) > SHOWN else len(first), first[:SHOWN])
 
 
 def figures_of(actor: Actor) -> Iterator[Figure]:

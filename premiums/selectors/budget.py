@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
-from enrollment.models import MONITORED, RosterHousehold, RosterPerson
 from enrollment.selectors import terms_of
+from enrollment.selectors.standing import Listed, listed_in
 from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.scheme.premium import budget, premium_due
@@ -58,18 +58,20 @@ def budgets(actor: User, year: int, supposed: Mapping[str, Units] | None = None)
     """Each county's budget for a policy year at that year's rates. `supposed` gives the out-of-poverty households and
     persons of some counties, by code, in place of the roster's."""
     terms, counties = terms_of(year), list(budget_counties(actor))
-    counted, listed = _roster_counts(counties)
-    supposed = supposed or {}
-    nobody = Units(0, 0)
+    listed, supposed = listed_in(county.pk for county in counties), supposed or {}
     return [
         county_budget(
             terms=terms,
             county=county,
-            out_of_poverty=supposed.get(str(county.code), counted.get(county.pk, nobody)),
-            listed=listed.get(county.pk, nobody),
+            out_of_poverty=supposed.get(str(county.code), _out_of_poverty(listed[county.pk])),
+            listed=Units(listed[county.pk].monitored_households, listed[county.pk].monitored_persons),
         )
         for county in counties
     ]
+
+
+def _out_of_poverty(listed: Listed) -> Units:
+    return Units(listed.households - listed.monitored_households, listed.persons - listed.monitored_persons)
 
 
 def county_budget(*, terms: Terms, county: Region, out_of_poverty: Units, listed: Units) -> CountyBudget:
@@ -113,25 +115,3 @@ def sum_of(rows: list[CountyBudget]) -> CountyBudget:
 def _units(parts: Iterable[Units]) -> Units:
     parts = list(parts)
     return Units(sum(part.households for part in parts), sum(part.persons for part in parts))
-
-
-def _roster_counts(counties: list[Region]) -> tuple[dict[int, Units], dict[int, Units]]:
-    """Households and persons by county: out of poverty, and monitored."""
-    households = {
-        county: (everyone, monitored)
-        for county, everyone, monitored in RosterHousehold.objects.filter(county__in=counties)
-        .values_list("county")
-        .annotate(everyone=Count("pk"), monitored=Count("pk", filter=Q(category__in=MONITORED)))
-    }
-    persons = {
-        county: (everyone, monitored)
-        for county, everyone, monitored in RosterPerson.objects.filter(household__county__in=counties)
-        .values_list("household__county")
-        .annotate(everyone=Count("pk"), monitored=Count("pk", filter=Q(household__category__in=MONITORED)))
-    }
-    out, listed = {}, {}
-    for county, (all_households, monitored_households) in households.items():
-        all_persons, monitored_persons = persons.get(county, (0, 0))
-        out[county] = Units(all_households - monitored_households, all_persons - monitored_persons)
-        listed[county] = Units(monitored_households, monitored_persons)
-    return out, listed

@@ -1,11 +1,14 @@
 """Reading premium statements: within the actor's scope."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from enrollment.models import Agreement, PolicyYear
+from enrollment.selectors.kept import changes, kept
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.scheme.money import Shares
@@ -43,15 +46,51 @@ def charged_shares(agreement: Agreement) -> Shares:
     return Shares(city=sums["city"] or ZERO, county=sums["county"] or ZERO)
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What the next statement of an agreement would charge, and what the next refund would take back."""
+
+    to_charge: Units
+    to_refund: Units
+
+
 def unstated(agreement: Agreement) -> Units:
     """What the next statement would charge."""
-    parts = units_to_charge(agreement).values()
-    return Units(sum(part.households for part in parts), sum(part.persons for part in parts))
+    return open_units([agreement])[agreement.pk].to_charge
 
 
 def unrefunded(agreement: Agreement) -> Units:
     """What the next refund statement would take back."""
-    return units_to_refund(agreement)[0]
+    return open_units([agreement])[agreement.pk].to_refund
+
+
+def open_units(pool: Iterable[Agreement]) -> dict[int, Open]:
+    """Both of each agreement, by its id: counted anew when the insured have changed or something was stated."""
+    by_key = {agreement.pk: agreement for agreement in pool}
+    changed = changes({agreement.county_id for agreement in by_key.values()})
+    issued = PremiumStatement.objects.filter(agreement__in=list(by_key)).order_by().values_list("agreement")
+    statements: dict[int, int] = dict(issued.annotate(Count("pk")))
+    states = {
+        key: f"{changed[agreement.county_id]}/{statements.get(key, 0)}" for key, agreement in by_key.items()
+    }
+    figures = kept("open units", states, lambda key: _open_units(by_key[key]))
+    return {
+        key: Open(Units(*of_one["to_charge"]), Units(*of_one["to_refund"])) for key, of_one in figures.items()
+    }
+
+
+def _open_units(agreement: Agreement) -> dict[str, list[int]]:
+    charge, back = all_of(units_to_charge(agreement)), units_to_refund(agreement)[0]
+    return {
+        "to_charge": [charge.households, charge.persons],
+        "to_refund": [back.households, back.persons],
+    }
+
+
+def all_of(by_month: Mapping[int, Units]) -> Units:
+    """The units of all months together."""
+    parts = by_month.values()
+    return Units(sum(part.households for part in parts), sum(part.persons for part in parts))
 
 
 def stated_households(statement: PremiumStatement) -> QuerySet[StatementLine, Any]:

@@ -12,7 +12,7 @@ from jincheng_insurance.access.roles import Act
 from jincheng_insurance.scheme.statement import Units
 from premiums.models import ACT_OF_SIDE, FundEntry, FundImport, Side
 from premiums.selectors.fund import SideAccount, accounts_of
-from premiums.selectors.statements import unrefunded, unstated
+from premiums.selectors.statements import open_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,13 @@ class ToState:
 
 def to_state(actor: User) -> list[ToState]:
     """The statements and refunds that could be issued now, where the actor issues them."""
-    pool = Agreement.objects.open_to(actor, Act.ISSUE_STATEMENT).filter(policy_year=current_policy_year())
+    rows = Agreement.objects.open_to(actor, Act.ISSUE_STATEMENT).filter(policy_year=current_policy_year())
+    pool = list(rows.select_related("county", "insurer").order_by("county__code"))
+    units = open_units(pool)
     found = [
-        ToState(agreement, count(agreement), refund)
-        for agreement in pool.select_related("county", "insurer").order_by("county__code")
-        for refund, count in ((False, unstated), (True, unrefunded))
+        ToState(agreement, count, refund)
+        for agreement in pool
+        for refund, count in ((False, units[agreement.pk].to_charge), (True, units[agreement.pk].to_refund))
     ]
     return [each for each in found if each.units.households or each.units.persons]
 

@@ -36,13 +36,13 @@ def statements(request: HttpRequest) -> HttpResponse:
     form = YearFilter(with_workplace(request, year="year"))
     year = form.chosen()
     rows = list(agreements(actor, year))
-    accounts = fund.accounts_of(rows)
+    accounts, open_units = fund.accounts_of(rows), stated.open_units(rows)
     pool = [
         (
             agreement,
             accounts[agreement.pk],
-            stated.unstated(agreement),
-            stated.unrefunded(agreement),
+            open_units[agreement.pk].to_charge,
+            open_units[agreement.pk].to_refund,
             actor.can(Act.ISSUE_STATEMENT, on=agreement),
         )
         for agreement in rows
@@ -122,14 +122,13 @@ def issue(request: HttpRequest, agreement_pk: int) -> HttpResponse:
             messages.success(request, _("Statement %(number)s has been issued.") % {"number": issued.number})
             return redirect("premiums:statement", pk=issued.pk)
         return redirect(f"{reverse('premiums:list')}?year={agreement.policy_year_id}")
+    units = units_to_charge(agreement)
     due = statement_due(
-        terms=terms_of(agreement.policy_year_id),
-        units=units_to_charge(agreement),
-        county=str(agreement.county.code),
+        terms=terms_of(agreement.policy_year_id), units=units, county=str(agreement.county.code)
     )
     context = {
         "agreement": agreement,
-        "counts": stated.unstated(agreement),
+        "counts": stated.all_of(units),
         "due": due,
         "supplementary": stated.statements(actor, agreement.policy_year).filter(agreement=agreement).exists(),
     }

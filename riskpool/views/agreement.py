@@ -131,8 +131,9 @@ def ledger(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = LedgerForm(with_workplace(request, year="year"), actor=actor)
     wanted = {name: form.chosen(name) for name in ("agreement", "kind", "coverage")}
+    sums = ledger_sums(actor, form.policy_year, until=form.day, **wanted)
     shown = entries(actor, form.policy_year, until=form.day, **wanted)
-    page = paginate_wide(request, shown)
+    page = paginate_wide(request, shown, known=sums.entries)
     may_see_claims = actor.can(Act.VIEW_CLAIM)
     context = {
         "form": form,
@@ -140,7 +141,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "on": form.day,
         "page": page,
         "rows": [(entry, step_of(entry, in_words=may_see_claims)) for entry in page],
-        "sums": ledger_sums(actor, form.policy_year, until=form.day, **wanted),
+        "sums": sums,
         "may_see_claims": may_see_claims,
     }
     return render(request, "riskpool/ledger.html", context, status=422 if form.errors else 200)

@@ -64,12 +64,12 @@ WAITS = {
     Role.SECURITY_OFFICER: {"grants-to-decide"},
 }
 MOST_QUERIES = {
-    Role.CITY_OFFICER: 36,
+    Role.CITY_OFFICER: 38,
     Role.CITY_FINANCE: 33,
-    Role.COUNTY_OFFICER: 47,
+    Role.COUNTY_OFFICER: 53,
     Role.COUNTY_FINANCE: 27,
-    Role.ADJUSTER: 31,
-    Role.REVIEWER: 32,
+    Role.ADJUSTER: 32,
+    Role.REVIEWER: 36,
     Role.AUDITOR: 24,
     Role.ADMINISTRATOR: 7,
     Role.SECURITY_OFFICER: 11,

@@ -430,10 +430,28 @@ def test_an_unreadable_period_gets_a_word_not_a_list(world: World, asked: dict[s
 def test_a_list_too_long_asks_for_fewer_days(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(2):
         paid(world.own, approved_claim(world.own))
-    monkeypatch.setattr("claims.selectors.lists.MOST_ROWS", 1)
+    for place in ("claims.views.paper", "claims.selectors.lists"):
+        monkeypatch.setattr(f"{place}.MOST_ROWS", 1)
     answer = signed_in(world, Role.REVIEWER).get(reverse("claims:payment_list"))
     assert answer.status_code == 422
     assert "请缩短日期范围" in answer.content.decode()
+
+
+def test_a_list_too_long_for_the_page_is_a_file_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        paid(world.own, approved_claim(world.own))
+    monkeypatch.setattr("claims.views.paper.MOST_SHOWN", 1)
+    client = signed_in(world, Role.REVIEWER)
+    for address in ("claims:payment_list", "claims:posting"):
+        page = client.get(reverse(address)).content.decode()
+        assert "<article" not in page, address
+        assert "共 2 行" in page
+        assert "format=docx" in page
+        client.get(reverse(address), {"format": "xlsx"})
+    taken = AuditRecord.objects.filter(act="download_list").order_by("id")
+    assert [(row.facts["list"], row.facts["rows"]) for row in taken] == [("payments", 2), ("posting", 2)]
 
 
 def test_a_long_list_takes_no_more_queries_than_a_short_one(world: World) -> None:

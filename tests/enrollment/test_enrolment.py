@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from enrollment.eligibility import Verdict, missing_members, preview, roster_of, waiting_members
 from enrollment.models import InsuredHousehold, InsuredPerson, RosterHousehold, RosterPerson
-from enrollment.selectors import enrolment_status
+from enrollment.selectors.standing import enrolment_status
 from enrollment.services.enrolment import enrol_county
 from enrollment.services.leaving import withdraw_household, withdraw_person
 from enrollment.services.members import enrol_members, enrol_waiting_members

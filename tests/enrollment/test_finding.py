@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from enrollment.filters import RosterPersonFilter
 from enrollment.models import RosterHousehold, RosterPerson
-from enrollment.selectors import enrolment_status, identity_place
+from enrollment.selectors import identity_place
 from enrollment.selectors.finding import (
     Wanted,
     find_insured_households,
@@ -22,6 +22,7 @@ from enrollment.selectors.finding import (
     find_roster_persons,
     places_for,
 )
+from enrollment.selectors.standing import enrolment_status
 from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.reveals import LOOK_UPS
 from jincheng_insurance.access.roles import Act, Role

@@ -15,7 +15,8 @@ from django.utils import timezone
 from claims.models import Claim
 from claims.services.intake import report_claim
 from enrollment.models import InsuredHousehold, InsuredPerson
-from enrollment.selectors import enrolment_status, find_insured_person, identity_place, insured_households
+from enrollment.selectors import find_insured_person, identity_place, insured_households
+from enrollment.selectors.standing import enrolment_status
 from enrollment.services import leaving
 from enrollment.services.enrolment import enrol_household
 from enrollment.services.leaving import withdraw_household, withdraw_person

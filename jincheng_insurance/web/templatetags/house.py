@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -90,6 +91,11 @@ def tone(level: int | None) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 18) -> SafeString:
     """A lucide icon that only decorates: screen readers skip it, so the text beside it must say the same."""
+    return _drawn(name, size)
+
+
+@cache  # a page shows dozens, of the same few, and each takes as long to draw as a row of a list
+def _drawn(name: str, size: int) -> SafeString:
     drawing = lucide(name, size=size, aria_hidden="true", focusable="false")
     return mark_safe(  # nosec B308 B703
         drawing.replace("<svg", '<svg class="icon"', 1)

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from enrollment.models import PolicyYear
 from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.scheme.terms import FIRST_YEAR, LAST_YEAR
 from riskpool.models import SettlementDraft, SettlementLine
 from riskpool.services.settlement import draft_settlement
 
@@ -35,7 +36,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         year = options["year"]
         if not PolicyYear.objects.filter(pk=year).exists():
-            raise CommandError(f"{year} is no policy year of the scheme, which runs from 2026 to 2028.")
+            raise CommandError(
+                f"{year} is no policy year of the scheme, which runs from {FIRST_YEAR} to {LAST_YEAR}."
+            )
         try:
             draft = draft_settlement(policy_year_id=year)
         except Refused as refusal:

@@ -1,0 +1,136 @@
+"""Kept figures are what would be counted now, whatever has changed the roster or the insured, and aren't counted again
+while nothing has."""
+
+import datetime
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from enrollment.eligibility import eligible_households, waiting_members
+from enrollment.models import (
+    Agreement,
+    InsuredHousehold,
+    InsuredPerson,
+    KeptFigures,
+    RosterHousehold,
+    RosterPerson,
+)
+from enrollment.selectors.kept import changes
+from enrollment.selectors.standing import enrolment_status, waiting_to_be_enrolled
+from enrollment.services.counts import fold_counts
+from enrollment.services.enrolment import enrol_county
+from enrollment.services.leaving import withdraw_household
+from enrollment.services.members import enrol_waiting_members
+from jincheng_insurance.access.roles import Act, Role
+from jincheng_insurance.web.workbench import WORK, waiting_for
+from premiums.selectors.statements import open_units
+from premiums.services.statements import issue_refund, issue_statement
+from premiums.units import units_to_charge, units_to_refund
+from tests.world import World, insure_household, list_household
+
+
+def kept_of(agreement: Agreement) -> tuple[object, ...]:
+    status, units = enrolment_status(agreement), open_units([agreement])[agreement.pk]
+    return (
+        (status.listed_households, status.listed_persons, status.monitored_persons),
+        (status.insured_households, status.insured_persons),
+        (status.waiting_households, status.waiting_members),
+        (units.to_charge.households, units.to_charge.persons, units.to_refund.persons),
+    )
+
+
+def counted_of(agreement: Agreement) -> tuple[object, ...]:
+    households = RosterHousehold.objects.filter(county=agreement.county_id)
+    persons = RosterPerson.objects.filter(household__in=households)
+    insured = InsuredHousehold.objects.filter(agreement=agreement, withdrawn_at=None)
+    members = InsuredPerson.objects.filter(insured_household__agreement=agreement, withdrawn_at=None)
+    parts = units_to_charge(agreement).values()
+    monitored = persons.exclude(household__category="OUT_OF_POVERTY")
+    return (
+        (households.count(), persons.count(), monitored.count()),
+        (insured.count(), members.count()),
+        (eligible_households(agreement).count(), waiting_members(agreement).count()),
+        (
+            sum(part.households for part in parts),
+            sum(part.persons for part in parts),
+            units_to_refund(agreement)[0].persons,
+        ),
+    )
+
+
+def test_kept_figures_follow_whatever_changes_the_roster_or_the_insured(world: World) -> None:
+    own, foreign = world.own, world.foreign
+    officer = own[Role.COUNTY_OFFICER]
+    insured = insure_household(own, persons=2)
+    list_household(foreign, persons=1)
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: list_household(own, persons=3),
+        lambda: list_household(own, category="MARGINAL", listed_on=datetime.date(2026, 2, 1)),
+        lambda: RosterPerson.objects.filter(household=insured.roster_household).update(
+            gone_since=timezone.now()
+        ),
+        lambda: RosterPerson.objects.update(gone_since=None),
+        lambda: enrol_county(agreement=own.agreement, actor=officer),
+        lambda: issue_statement(agreement=own.agreement, actor=officer),
+        lambda: RosterPerson.objects.filter(household__county=foreign.county).update(
+            household=insured.roster_household
+        ),
+        lambda: enrol_waiting_members(
+            agreement=own.agreement, cover_from=datetime.date(2026, 3, 1), actor=officer
+        ),
+        lambda: withdraw_household(insured_household=insured, reason="误录", actor=officer),
+        lambda: issue_refund(agreement=own.agreement, actor=officer),
+        lambda: RosterHousehold.objects.filter(county=own.county).update(county=foreign.county),
+        fold_counts,
+    )
+    seen = set()
+    for step in steps:
+        step()
+        for agreement in (own.agreement, foreign.agreement):
+            assert kept_of(agreement) == counted_of(agreement)
+        seen.add(kept_of(own.agreement))
+    assert len(seen) > len(steps) // 2
+
+
+def test_nothing_is_counted_again_while_nothing_has_changed(world: World) -> None:
+    insured = insure_household(world.own, persons=2)
+    kept_of(world.own.agreement)
+    kept = list(KeptFigures.objects.order_by("pk").values())
+    before = changes([world.own.county.pk, world.foreign.county.pk])
+    insured.persons.update(claimed_at=timezone.now())
+    fold_counts()
+    with CaptureQueriesContext(connection) as asked:
+        kept_of(world.own.agreement)
+    assert not any("enrollment_roster" in query["sql"] for query in asked)
+    assert list(KeptFigures.objects.order_by("pk").values()) == kept
+    insured.persons.update(withdrawn_reason="")
+    assert changes(list(before)) == before
+    withdraw_household(
+        insured_household=insure_household(world.own, persons=1),
+        reason="误录",
+        actor=world.own[Role.COUNTY_OFFICER],
+    )
+    after = changes(list(before))
+    assert after[world.own.county.pk] > before[world.own.county.pk]
+
+
+def test_a_change_undone_with_its_transaction_leaves_what_was_kept(world: World) -> None:
+    insure_household(world.own, persons=2)
+    before = kept_of(world.own.agreement)
+    with transaction.atomic():
+        InsuredPerson.objects.all().delete()
+        assert kept_of(world.own.agreement) != before
+        transaction.set_rollback(True)
+    assert kept_of(world.own.agreement) == before == counted_of(world.own.agreement)
+
+
+def test_the_workbench_shows_the_first_of_those_who_wait(world: World) -> None:
+    codes = sorted(list_household(world.own).code for _ in range(7))
+    assert waiting_to_be_enrolled([world.own.agreement], "households").count == 7
+    found = {each.work.name: each for each in waiting_for(world.own[Role.COUNTY_OFFICER])}
+    shown = found["households-to-enrol"]
+    assert [item.label for item in shown.items] == codes[:5]
+    assert (shown.count, shown.more) == (7, 2)
+    assert WORK["households-to-enrol"].acts == (Act.ENROL,)
