@@ -7,7 +7,7 @@ from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import OPEN, Claim, ClaimCount, ClaimImport, PaymentLine
@@ -98,7 +98,9 @@ def _open_claims(actor: User) -> Iterator[Figure]:
     counts: QuerySet[ClaimCount] = ClaimCount.objects.visible_to(actor).filter(stage__in=OPEN)
     found = counts.aggregate(number=Sum("number", default=0))
     late = Claim.objects.visible_to(actor).filter(waiting.unpaid_late()).order_by().count()
-    note = gettext("%(n)s payments overdue") % {"n": count(late)} if late else ""
+    note = (
+        ngettext("%(n)s payment overdue", "%(n)s payments overdue", late) % {"n": count(late)} if late else ""
+    )
     url = reverse("claims:list")
     yield Figure(
         gettext("Claims under way"), count(found["number"]), note=note, url=url, tone="over" if note else ""

@@ -113,7 +113,7 @@ class PlaceField(forms.ModelChoiceField):
         self.queryset = Region.objects.filter(
             pk__in=[place.pk for township, villages in places for place in (township, *villages)]
         )
-        choices: list[tuple[Any, Any]] = [("", "---------")]
+        choices: list[tuple[Any, Any]] = [("", _("Choose"))]
         for township, villages in places:
             offered = [(township.pk, _("%(township)s (no village)") % {"township": township.name})]
             offered += [(village.pk, f"{township.name} {village.name}") for village in villages]
@@ -142,7 +142,9 @@ class MoveForm(ConfirmMoveForm):
 class AskMoveForm(forms.Form):
     """To which county a household has moved."""
 
-    to_county = forms.ModelChoiceField(label=_("Receiving county"), queryset=Region.objects.none())
+    to_county = forms.ModelChoiceField(
+        label=_("Receiving county"), queryset=Region.objects.none(), empty_label=_("Choose")
+    )
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(self, *args: Any, household: RosterHousehold, **kwargs: Any) -> None:

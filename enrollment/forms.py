@@ -218,9 +218,12 @@ class NewMemberForm(forms.Form):
 
     name = NameField(label=_("Name"))
     birth_date = DateField(label=_("Birth date"))
-    sex = forms.ChoiceField(label=_("Sex"), choices=(("", "—"), ("male", _("Male")), ("female", _("Female"))))
+    sex = forms.ChoiceField(
+        label=_("Sex"), choices=(("", _("Choose")), ("male", _("Male")), ("female", _("Female")))
+    )
     relation = forms.ChoiceField(
-        label=_("Relation to head"), choices=(("", "—"), *((each.value, each.label) for each in CHILDREN))
+        label=_("Relation to head"),
+        choices=(("", _("Choose")), *((each.value, each.label) for each in CHILDREN)),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

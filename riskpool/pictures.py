@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from jincheng_insurance.scheme.loss_ratio import LossRatio
 from jincheng_insurance.web.charts import Bar, Series, bar_chart, line_chart
+from jincheng_insurance.web.formats import month
 from riskpool.selectors.ratio import PoolFigures
 from riskpool.selectors.trend import Step, TrendLine
 from riskpool.texts import bounds, standing
@@ -44,14 +45,17 @@ def percent_of(ratio: LossRatio) -> str:
 
 def point_labels(points: Sequence[datetime.date], step: Step, *, year: int) -> list[str]:
     """The points of a trend as its axis names them; those of another year with that year."""
-    if step == Step.MONTH:
-        own, other = _("month %(month)d"), _("%(year)d-%(month)02d")
+    return [_point_label(point, step, own=point.year == year) for point in points]
+
+
+def _point_label(point: datetime.date, step: Step, *, own: bool) -> str:
+    if own and step == Step.MONTH:
+        return month(point)
+    if own:
+        pattern = _("%(month)d/%(day)d")
     else:
-        own, other = _("%(month)d/%(day)d"), _("%(year)d-%(month)02d-%(day)02d")
-    return [
-        (own if point.year == year else other) % {"year": point.year, "month": point.month, "day": point.day}
-        for point in points
-    ]
+        pattern = _("%(year)d-%(month)02d") if step == Step.MONTH else _("%(year)d-%(month)02d-%(day)02d")
+    return pattern % {"year": point.year, "month": point.month, "day": point.day}
 
 
 def trend_picture(

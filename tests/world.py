@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import count
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from stdnum.cn.ric import calc_check_digit
@@ -96,9 +97,13 @@ def _party(county_code: str, insurer_code: str, year: PolicyYear) -> Party:
     return party
 
 
-@cache
 def hashed_password() -> str:
     """Hashing is slow on purpose: done once, not for each of a world's people."""
+    return _hashed_by(settings.PASSWORD_HASHERS[0])
+
+
+@cache
+def _hashed_by(hasher: str) -> str:
     return make_password(PASSWORD)
 
 

@@ -115,7 +115,6 @@ def find_insured_persons(actor: User, year: PolicyYear, wanted: Wanted) -> Query
         .select_related(
             "roster_person",
             "county",
-            "insured_household__agreement__insurer",
             "insured_household__roster_household__township",
             "insured_household__roster_household__village",
         )

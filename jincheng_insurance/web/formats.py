@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 MISSING = "—"
 SHORT_NAME = 2
@@ -43,6 +43,11 @@ def day(value: datetime.date | None) -> str:
     if isinstance(value, datetime.datetime):
         value = local(value).date()
     return format_date(value, _pattern("DATE_FORMAT", "Y-m-d"))
+
+
+def month(value: datetime.date) -> str:
+    """A month of a known year as axes name it: Jan, and with its number in Chinese."""
+    return format_date(value, pgettext("pattern of a month alone", "M"))
 
 
 def moment(value: datetime.datetime | None) -> str:

@@ -1,6 +1,7 @@
 """专题报告 and 调查报告: a report already filled with the agreement's figures; the writer adds causes, measures and the
 forecast (R21)."""
 
+import datetime
 from decimal import Decimal
 
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.selectors import terms_of
 from jincheng_insurance.scheme.loss_ratio import LossRatio
-from jincheng_insurance.web.formats import day, yuan
+from jincheng_insurance.web.formats import day, month, yuan
 from jincheng_insurance.web.paper import Block, Cell, Chart, Facts, Paper, Table, Text, in_chinese
 from riskpool.models import Duty
 from riskpool.selectors.report import ReportFigures, report_figures
@@ -115,7 +116,8 @@ def _coverages(figures: ReportFigures) -> Table:
 def _trend(figures: ReportFigures) -> tuple[Block, Block]:
     """The cumulative ratio at the end of each month, drawn and as a table."""
     labels = tuple(
-        _("month %(month)d") % {"month": month} for month, _ratio in enumerate(figures.year.ratios, 1)
+        month(datetime.date(figures.agreement.policy_year_id, number, 1))
+        for number, _ratio in enumerate(figures.year.ratios, 1)
     )
     levels = terms_of(figures.agreement.policy_year_id).alert_levels
     drawn = Chart(

@@ -174,7 +174,7 @@ def test_a_changed_password_ends_no_session_of_ones_own_and_refusals_stand_at_th
     sign_in(client, "clerk")
     change = reverse("access:change_password")
     wrong = client.post(change, {"old": "wrong", "new": NEW, "again": NEW})
-    assert (wrong.status_code, "当前密码不正确" in wrong.content.decode()) == (422, True)
+    assert (wrong.status_code, "密码不正确" in wrong.content.decode()) == (422, True)
     weak = client.post(change, {"old": PASSWORD, "new": "short", "again": "short"})
     assert "10" in weak.context["form"].errors["new"][0]
     before = session_of(user)

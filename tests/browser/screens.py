@@ -156,9 +156,11 @@ def take(
                 continue
             picture(page, folder, stop.page_name)
         enter(page, site, cookies[Role.COUNTY_OFFICER], language=language)
+        refused = page.context.new_page()  # whose console may speak of errors
         for name, path in ERRORS.items():
-            page.goto(path)
-            picture(page, folder, name)
+            refused.goto(path)
+            picture(refused, folder, name)
+        refused.close()
     return left_out
 
 
