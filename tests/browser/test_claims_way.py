@@ -212,6 +212,7 @@ def test_a_households_loss_goes_all_the_way(page: Page, live_world: World, tmp_p
     sign_in(page, party[Role.REVIEWER].username)
     page.goto(f"/claims/payments/{batch.pk}/")
     picture(page, "loss-09-to-release")
+    page.locator("details:has(form[action$='/release/']) > summary").click()
     page.locator("form[action$='/release/'] button").click()
     with page.expect_download() as download:
         page.locator("form[action$='/export/'] button").click()
