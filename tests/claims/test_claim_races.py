@@ -21,7 +21,7 @@ from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from tests.claims.test_life import assessed_claim
-from tests.claims.test_race import at_once
+from tests.races import at_once
 from tests.world import Party, World, approved_claim, insure_person, submitted_claim
 
 THREADS = 4

@@ -365,7 +365,7 @@ def test_the_panel_for_the_claims_own_page_says_what_is_missing_and_asked_for(wo
         context = documents_panel(claim, world.own[role])
         assert context["may_add"] is may_add
         panel = render_to_string("claims/documents/panel.html", context)
-        assert "还缺： 银行卡或存折复印件、医疗费用发票、医保结算单、出院小结" in panel
+        assert "还缺：银行卡或存折复印件、医疗费用发票、医保结算单、出院小结" in panel
         assert reverse("claims:documents_notice", args=[claim.pk]) in panel
     links = render_to_string("claims/paper/links.html", {"claim": claim})
     assert reverse("claims:calculation_sheet", args=[claim.pk]) in links

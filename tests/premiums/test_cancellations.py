@@ -17,7 +17,7 @@ from premiums.models import FundEntry, PremiumStatement, StatementLine
 from premiums.selectors.fund import accounts, net_premiums
 from premiums.selectors.statements import unrefunded, unstated
 from premiums.services.statements import cancel_statement, issue_refund, issue_statement
-from tests.claims.test_race import at_once
+from tests.races import at_once
 from tests.world import Party, World, insure_household, list_household
 
 

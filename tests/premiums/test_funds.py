@@ -19,7 +19,7 @@ from premiums.selectors.fund import accounts, movements, net_premiums, reminders
 from premiums.services.funds import allocate_funds, confirm_receipt, pay_funds, reverse_entry
 from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
-from tests.claims.test_race import at_once
+from tests.races import at_once
 from tests.world import Party, World, insure_household, list_household
 
 FINANCE = {Side.CITY: Role.CITY_FINANCE, Side.COUNTY: Role.COUNTY_FINANCE}

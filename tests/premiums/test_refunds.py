@@ -22,7 +22,7 @@ from premiums.selectors.statements import stated_households, unrefunded, unstate
 from premiums.services import statements as services
 from premiums.services.statements import issue_refund, issue_statement
 from riskpool.selectors.ratio import agreement_ratio
-from tests.claims.test_race import at_once
+from tests.races import at_once
 from tests.world import Party, World, add_member, insure_household, list_household
 
 
@@ -190,13 +190,13 @@ def test_without_the_lock_two_issue_the_same_units_and_only_the_database_refuses
     """Both count the same units before either states them: the lock keeps that from happening, and were it missing,
     one of them alone gets through, the others break on a constraint or on the count."""
     party = live_world.own
-    insured = insure_household(party, persons=2)
-    if act is refund:
-        issue(party)
-        withdraw_household(insured_household=insured, reason="x", actor=party[Role.COUNTY_OFFICER])
     without_lock(monkeypatch)
     failures = []
     for _ in range(10):
+        insured = insure_household(party, persons=2)
+        if act is refund:
+            issue(party)
+            withdraw_household(insured_household=insured, reason="x", actor=party[Role.COUNTY_OFFICER])
         results = at_once(lambda number: act(party), 4)  # type: ignore[operator]
         failures += [result for result in results if isinstance(result, IntegrityError | RuntimeError)]
         if failures:

@@ -23,7 +23,7 @@ from premiums.models import FundEntry, PremiumStatement, Side, StatementLine
 from premiums.selectors.fund import accounts
 from premiums.selectors.statements import stated_households, statements, unstated
 from premiums.services.statements import issue_statement
-from tests.claims.test_race import at_once
+from tests.races import at_once
 from tests.world import Party, World, insure_household, list_household, make_user
 
 CITY_SHARE_IN_TENTHS = {"140524": 5, "140502": 5, "140525": 3, "140581": 3, "140522": 3, "140521": 3}
