@@ -1,5 +1,6 @@
 """What the frame of every page needs to know: the menu, and who is signed in."""
 
+from functools import partial
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -19,7 +20,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"menu": [], "shell": {"name": "", "unit": "", "next": returns_to}}
     match = request.resolver_match
     return {
-        "menu": entries_for(request, cast("Actor", user)),
+        "menu": partial(
+            entries_for, request, cast("Actor", user)
+        ),  # counted where it is shown: not on errors
         "workplace": switch_of(request),
         "shell": {
             "name": str(user),

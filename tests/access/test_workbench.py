@@ -118,7 +118,7 @@ def test_every_thing_that_waits_can_be_opened(town: Town, role: Role) -> None:
 def test_the_menu_says_the_same_number(town: Town, role: Role) -> None:
     answer = town.visit(role, "access:home", "GET", town.own)
     counts = {each.work.name: each.count for each in waiting_for(loaded(role, town))}
-    badges = {entry.url: entry.count for entry in answer.context["menu"]}
+    badges = {entry.url: entry.count for entry in answer.context["menu"]()}
     for address, names in BADGES.items():
         if reverse(address) in badges:
             assert badges[reverse(address)] == sum(counts.get(name, 0) for name in names), address
