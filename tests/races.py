@@ -4,7 +4,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from django.db import connections
+from django.db.models import Model, QuerySet
 
 THREADS = 16
 
@@ -41,3 +43,13 @@ def at_once(work: Callable[[int], object], count: int = THREADS) -> list[object]
     """One race of so many threads."""
     with Racers(count) as racers:
         return racers.race(work)
+
+
+def take_out_lock(monkeypatch: pytest.MonkeyPatch, *models: type[Model]) -> None:
+    """Rows of these models are read without their lock from now on; those of others keep theirs."""
+    select_for_update = QuerySet.select_for_update
+
+    def without_lock(self: QuerySet[Model], *args: object, **kwargs: object) -> QuerySet[Model]:
+        return self.all() if self.model in models else select_for_update(self, *args, **kwargs)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", without_lock)

@@ -21,7 +21,7 @@ from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from tests.claims.test_life import assessed_claim
-from tests.races import at_once
+from tests.races import at_once, take_out_lock
 from tests.world import Party, World, approved_claim, insure_person, submitted_claim
 
 THREADS = 4
@@ -124,12 +124,7 @@ def test_without_its_guards_the_same_race_goes_wrong(
     live_world: World, monkeypatch: pytest.MonkeyPatch, superuser_dsn: str, name: str
 ) -> None:
     race = RACES[name]
-    lock = QuerySet.select_for_update
-
-    def without(self: QuerySet[Model], *args: object, **kwargs: object) -> QuerySet[Model]:
-        return self.all() if self.model in race.guards else lock(self, *args, **kwargs)
-
-    monkeypatch.setattr(QuerySet, "select_for_update", without)
+    take_out_lock(monkeypatch, *race.guards)
     with without_index(superuser_dsn, race.index):
         for _ in range(ROUNDS_WITHOUT):
             claim, errors = run(live_world, race)

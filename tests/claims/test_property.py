@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from claims.models import BenefitYear, Claim, Decision, LossItem, PropertyLoss, SignOff
@@ -19,7 +19,7 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.scheme.property import PropertyDecision
-from tests.races import THREADS, at_once
+from tests.races import THREADS, at_once, take_out_lock
 from tests.world import (
     World,
     approved_loss,
@@ -216,12 +216,7 @@ def test_sixteen_losses_decided_at_once_never_pass_the_households_cap(live_world
 def test_without_the_lock_the_same_race_goes_wrong(
     live_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    select_for_update = QuerySet.select_for_update
-
-    def without_lock(self: QuerySet[Model], *args: object, **kwargs: object) -> QuerySet[Model]:
-        return self.all() if self.model is BenefitYear else select_for_update(self, *args, **kwargs)
-
-    monkeypatch.setattr(QuerySet, "select_for_update", without_lock)
+    take_out_lock(monkeypatch, BenefitYear)
     for _ in range(5):
         granted, errors = a_round(live_world, insure_household(live_world.own))
         if granted > 20000 or any(isinstance(error, IntegrityError) for error in errors):

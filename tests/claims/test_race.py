@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from claims.models import BenefitYear, Claim, Decision, LossEntry, MedicalBill, Payment
@@ -18,7 +18,7 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from riskpool.models import Alert
 from riskpool.services.alerts import evaluate_agreement
-from tests.races import THREADS, Racers, at_once
+from tests.races import THREADS, Racers, at_once, take_out_lock
 from tests.world import World, approved_claim, insure_person, reported_claim
 
 ROUNDS = 200
@@ -110,12 +110,7 @@ def test_without_the_lock_the_same_race_goes_wrong(
 ) -> None:
     """Taken out: the lock on the year's total. What it then comes to is more than the entitlement, or a grant that
     the database's own check on the cap has to stop."""
-    select_for_update = QuerySet.select_for_update
-
-    def without_lock(self: QuerySet[Model], *args: object, **kwargs: object) -> QuerySet[Model]:
-        return self.all() if self.model is BenefitYear else select_for_update(self, *args, **kwargs)
-
-    monkeypatch.setattr(QuerySet, "select_for_update", without_lock)
+    take_out_lock(monkeypatch, BenefitYear)
     for granted, errors in rounds(live_world, 20):
         if granted > ENTITLEMENT or any(isinstance(error, IntegrityError) for error in errors):
             return
