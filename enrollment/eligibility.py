@@ -2,11 +2,9 @@
 counts and the enrolment itself all ask here, so that they can't tell different stories."""
 
 import datetime
-from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import (
@@ -17,7 +15,6 @@ from enrollment.models import (
     RosterHousehold,
     RosterPerson,
 )
-from jincheng_insurance.access.models import Region
 
 
 class Verdict(TextChoices):
@@ -59,11 +56,12 @@ def with_verdict(households: QuerySet[RosterHousehold], year: int) -> QuerySet[R
 
 
 def roster_of(agreement: Agreement, townships: Collection[int] = ()) -> QuerySet[RosterHousehold]:
-    """The roster of an agreement's county, or of some of its townships (by id), with verdicts."""
-    return with_verdict(_listed(agreement, townships), agreement.policy_year_id)
+    """The same, with verdicts."""
+    return with_verdict(listed_under(agreement, townships), agreement.policy_year_id)
 
 
-def _listed(agreement: Agreement, townships: Collection[int]) -> QuerySet[RosterHousehold]:
+def listed_under(agreement: Agreement, townships: Collection[int] = ()) -> QuerySet[RosterHousehold]:
+    """The roster of an agreement's county, or of some of its townships (by id)."""
     listed = RosterHousehold.objects.filter(county=agreement.county_id)
     return listed.filter(township__in=townships) if townships else listed
 
@@ -74,7 +72,7 @@ def uninsured_of(agreement: Agreement, townships: Collection[int] = ()) -> Query
     insured = InsuredHousehold.objects.filter(
         roster_household=OuterRef("pk"), policy_year=agreement.policy_year_id, withdrawn_at=None
     )
-    keys = list(_listed(agreement, townships).filter(~Exists(insured)).values_list("pk", flat=True))
+    keys = list(listed_under(agreement, townships).filter(~Exists(insured)).values_list("pk", flat=True))
     return with_verdict(RosterHousehold.objects.filter(pk__in=keys), agreement.policy_year_id)
 
 
@@ -111,73 +109,3 @@ def missing_members(insured: InsuredHousehold) -> QuerySet[RosterPerson]:
         birth_date__lte=insured.cover_to,
         gone_since=None,
     ).order_by("pk")
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What enrolling would do now: `households` with `persons`, of which categories, how many of them covered from
-    the first day of the year and how many from a later listing (R2); and how many may not be enrolled, by reason."""
-
-    households: int
-    persons: int
-    from_first_day: int
-    from_listing: int
-    by_category: dict[str, int]
-    refused: dict[Verdict, int]
-
-
-def preview(agreement: Agreement, townships: Collection[int] = ()) -> Preview:
-    """Counts for the page that asks for a confirmation; writes nothing."""
-    first, last = bounds(agreement.policy_year_id)
-    uninsured = uninsured_of(agreement, townships)
-    groups = (
-        uninsured.annotate(
-            late=Case(When(listed_on__gt=first, category__in=MONITORED, then=True), default=False)
-        )
-        .order_by()
-        .values_list("verdict", "category", "late")
-        .annotate(Count("pk"))
-    )
-    by_verdict: Counter[str] = Counter()
-    by_category: Counter[str] = Counter()
-    late: Counter[bool] = Counter()
-    for verdict, category, is_late, households in groups:
-        by_verdict[verdict] += households
-        if verdict == Verdict.ELIGIBLE:
-            by_category[category] += households
-            late[is_late] += households
-    by_verdict[Verdict.INSURED] = _listed(agreement, townships).count() - by_verdict.total()
-    persons = RosterPerson.objects.filter(
-        household__in=uninsured.filter(Q(verdict=Verdict.ELIGIBLE)).values("pk"),
-        birth_date__lte=last,
-        gone_since=None,
-    )
-    return Preview(
-        households=by_verdict[Verdict.ELIGIBLE],
-        persons=persons.count(),
-        from_first_day=late[False],
-        from_listing=late[True],
-        by_category=dict(by_category),
-        refused={
-            verdict: by_verdict[verdict]
-            for verdict in Verdict
-            if verdict is not Verdict.ELIGIBLE and by_verdict[verdict]
-        },
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class TownshipCount:
-    """How many households of a township may be enrolled now."""
-
-    township: Region
-    households: int
-
-
-def eligible_by_township(agreement: Agreement) -> list[TownshipCount]:
-    """The county's townships that have somebody to enrol; households without a township come with the county only."""
-    counts: dict[int | None, int] = dict(
-        eligible_households(agreement).order_by().values_list("township").annotate(Count("pk"))
-    )
-    townships: Iterable[Region] = Region.objects.filter(pk__in=[key for key in counts if key])
-    return [TownshipCount(township, counts[township.pk]) for township in townships]

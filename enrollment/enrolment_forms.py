@@ -1,14 +1,15 @@
 """Forms of enrolling many, of members, of withdrawing and of moving."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.eligibility import TownshipCount, Verdict
+from enrollment.eligibility import Verdict
 from enrollment.models import RosterHousehold, RosterPerson
+from enrollment.selectors.plan import TownshipCount
 from jincheng_insurance.access.models import Region
 from jincheng_insurance.web.formats import count
 from jincheng_insurance.web.forms import DateField
@@ -48,11 +49,10 @@ class NotEligibleFilter(forms.Form):
 
     reason = forms.ChoiceField(required=False, choices=[("", _("All")), *Verdict.choices])
 
-    def wanted(self) -> Q:
-        """The filter; everything when none, or nonsense, was asked for."""
-        if self.is_valid() and self.cleaned_data["reason"]:
-            return Q(verdict=self.cleaned_data["reason"])
-        return Q()
+    def wanted(self, found: Collection[Verdict]) -> list[Verdict]:
+        """The one that was asked for, if anybody isn't eligible for it; all of them when none, or nonsense, was."""
+        reason = self.cleaned_data["reason"] if self.is_valid() else ""
+        return [verdict for verdict in found if reason in {"", verdict}]
 
 
 class WaitingMembersForm(forms.Form):

@@ -1,6 +1,7 @@
 """Which units of an agreement can be charged or refunded now, as SQL: whoever is insured and isn't charged, and whoever
 was withdrawn and still is (R18). Counting and stating ask with the same words, so they agree."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
@@ -83,9 +84,18 @@ def units_to_charge(agreement: Agreement) -> dict[int, Units]:
         return {month: Units(households, persons) for month, households, persons in cursor.fetchall()}
 
 
-def units_to_refund(agreement: Agreement) -> tuple[Units, Decimal, Decimal]:
-    """Households and persons withdrawn and still charged, with what the households and the persons were charged."""
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Units withdrawn and still charged, with what the households and the persons among them were charged, in yuan."""
+
+    units: Units
+    for_households: Decimal
+    for_persons: Decimal
+
+
+def units_to_refund(agreement: Agreement) -> Withdrawn:
+    """Households and persons under an agreement that were withdrawn and are still charged now."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT_TO_REFUND, {"agreement": agreement.pk})
         households, for_households, persons, for_persons = cursor.fetchone()
-    return Units(households, persons), for_households, for_persons
+    return Withdrawn(Units(households, persons), for_households, for_persons)

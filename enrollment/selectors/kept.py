@@ -17,6 +17,11 @@ def changes(counties: Iterable[int]) -> dict[int, int]:
     return {county: by_county[county] + by_county[None] for county in counties}
 
 
+def all_changes() -> int:
+    """How often the roster or the insured of any county have changed."""
+    return int(ChangeCount.objects.aggregate(number=Sum("number", default=0))["number"])
+
+
 def kept(
     name: str, states: Mapping[int, object], count: Callable[[int], dict[str, Any]]
 ) -> dict[int, dict[str, Any]]:

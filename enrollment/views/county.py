@@ -1,30 +1,26 @@
 """Enrolling many at once: a county or some of its townships, previewed and confirmed, and members who wait."""
 
+from collections.abc import Collection
+
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from enrollment.eligibility import (
-    Verdict,
-    bounds,
-    eligible_by_township,
-    preview,
-    uninsured_of,
-    waiting_members,
-)
+from enrollment.eligibility import Verdict, bounds, uninsured_of, waiting_members
 from enrollment.enrolment_forms import EnrolCountyForm, NotEligibleFilter, WaitingMembersForm
-from enrollment.models import Agreement, Category
+from enrollment.models import Agreement, Category, RosterHousehold
 from enrollment.selectors import masked_identity
+from enrollment.selectors.plan import plan_of
 from enrollment.services import enrolment, members
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.web.answers import refusals_shown
-from jincheng_insurance.web.pages import paginate
+from jincheng_insurance.web.pages import paginate, paginate_wide
 
 
 @requires(Act.VIEW_INSURED)
@@ -35,8 +31,10 @@ def enrol_county(request: HttpRequest, agreement_pk: int) -> HttpResponse:
     agreement = access_row(
         Agreement.objects.select_related("county", "insurer"), actor, Act.ENROL, pk=agreement_pk
     )
-    by_township = eligible_by_township(agreement)
-    form = EnrolCountyForm(request.POST if request.method == "POST" else request.GET, counts=by_township)
+    known = plan_of(agreement)
+    form = EnrolCountyForm(
+        request.POST if request.method == "POST" else request.GET, counts=known.by_township()
+    )
     chosen = list(form.cleaned_data["township"]) if form.is_valid() else []
     if request.method == "POST" and form.is_valid():
         with refusals_shown(request, form):
@@ -47,29 +45,40 @@ def enrol_county(request: HttpRequest, agreement_pk: int) -> HttpResponse:
                 % {"households": enrolled.households, "persons": enrolled.persons},
             )
             return redirect("enrollment:status")
-    plan = preview(agreement, [township.pk for township in chosen])
-    why = NotEligibleFilter(request.GET)
-    shown = (
-        uninsured_of(agreement, [township.pk for township in chosen])
-        .exclude(Q(verdict=Verdict.ELIGIBLE))
-        .filter(why.wanted())
-        .select_related("township", "village")
-        .order_by("code")
-    )
+    townships = [township.pk for township in chosen]
+    plan = known.preview(townships)
+    refused = dict(plan.refused)
+    insured = refused.pop(Verdict.INSURED, 0)
+    wanted = NotEligibleFilter(request.GET).wanted(refused)
     context = {
         "agreement": agreement,
         "form": form,
         "chosen": chosen,
         "plan": plan,
         "categories": [(label, plan.by_category.get(value, 0)) for value, label in Category.choices],
-        "reasons": [
-            (verdict, count) for verdict, count in plan.refused.items() if verdict is not Verdict.INSURED
-        ],
-        "insured": plan.refused.get(Verdict.INSURED, 0),
-        "why": why,
-        "page": paginate(request, shown),
+        "reasons": list(refused.items()),
+        "insured": insured,
+        "narrowed": len(wanted) < len(refused),
+        "page": paginate_wide(
+            request,
+            _not_eligible(agreement, townships, wanted),
+            known=sum(refused[verdict] for verdict in wanted),
+        ),
     }
     return render(request, "enrollment/enrol_county.html", context, status=422 if form.errors else 200)
+
+
+def _not_eligible(
+    agreement: Agreement, townships: Collection[int], verdicts: Collection[Verdict]
+) -> QuerySet[RosterHousehold]:
+    if not verdicts:
+        return RosterHousehold.objects.none()
+    return (
+        uninsured_of(agreement, townships)
+        .filter(Q(verdict__in=verdicts))
+        .select_related("township", "village")
+        .order_by("code")
+    )
 
 
 @requires(Act.VIEW_INSURED)

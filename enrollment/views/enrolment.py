@@ -63,6 +63,20 @@ def status(request: HttpRequest) -> HttpResponse:
     context = {
         "year": year,
         "rows": rows,
+        "total": {
+            name: sum(getattr(status, name) for status, _may in rows)
+            for name in (
+                "listed_households",
+                "listed_persons",
+                "insured_households",
+                "insured_persons",
+                "waiting_households",
+                "waiting_members",
+                "monitored_households",
+                "budget_households",
+            )
+        },
+        "budget_warning": max((status.budget_warning for status, _may in rows), default=0),
         "may_enrol": actor.can(Act.ENROL),
         "sees_roster": actor.can(Act.VIEW_ROSTER),
     }

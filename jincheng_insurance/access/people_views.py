@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from jincheng_insurance.access import people as services
 from jincheng_insurance.access import people_selectors as selectors
 from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
 from jincheng_insurance.access.locks import locked_until, unlock
-from jincheng_insurance.access.models import Grant, SecondFactor, User
+from jincheng_insurance.access.models import ApiToken, Grant, SecondFactor, User
 from jincheng_insurance.access.people_forms import NewPersonForm, PeopleFilter, PersonForm, ReasonForm
 from jincheng_insurance.access.roles import Act, Role
 from jincheng_insurance.access.second_factors import reset_second_factor
 from jincheng_insurance.access.sessions import end_sessions_of
+from jincheng_insurance.access.tokens import revoke_somebodys_token, tokens_of
 from jincheng_insurance.audit.texts import act_text, fact_lines
 from jincheng_insurance.sheets.lists import write_list
 from jincheng_insurance.web.answers import refusals_shown
@@ -86,6 +87,7 @@ def _person_page(request: HttpRequest, person: User, **more: Any) -> HttpRespons
         "person": person,
         "grants": selectors.grants(actor).filter(user=person),
         "sessions": person.sessions.filter(ended_at=None),
+        "tokens": tokens_of(person),
         "locked_until": locked_until(person),
         "factor": SecondFactor.objects.filter(user=person).exclude(confirmed_at=None).first(),
         "sign_ins": [(row, act_text(row.act)) for row in selectors.sign_ins_of(person)],
@@ -232,6 +234,25 @@ def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
         icon="key-round",
         danger=True,
         done=_("The second factor is taken away; they set up another when they sign in."),
+    )
+
+
+@requires(Act.SECURE_ACCOUNTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+    token = get_object_or_404(ApiToken.objects.select_related("user"), pk=pk)
+    return _with_reason(
+        request,
+        token.user_id,
+        lambda person, **said: revoke_somebodys_token(token=token, **said),
+        title=_("Revoke the token “%(name)s”") % {"name": token},
+        note=_(
+            "The insurer's system that uses it is refused from the next call on. It can't be brought back: its user "
+            "makes another."
+        ),
+        icon="key-round",
+        danger=True,
+        done=_("The token is revoked: whoever uses it is refused from now on."),
     )
 
 

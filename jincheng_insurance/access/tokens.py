@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from jincheng_insurance.access.grants import check_reason
 from jincheng_insurance.access.models import ApiToken, Insurer, User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
@@ -89,19 +90,27 @@ def make_token(
 @transaction.atomic(durable=True)
 def revoke_token(*, token: ApiToken, actor: User) -> None:
     """End a token of the actor's own at once. One that has ended already stays as it is."""
-    ended = ApiToken.objects.filter(pk=token.pk, user=actor, revoked_at=None).update(
-        revoked_at=timezone.now()
-    )
-    if ended:
-        record("revoke_token", actor=actor, on=token, facts={"token": token.name})
+    if token.user_id == actor.pk:
+        _revoke(token, actor)
+
+
+@transaction.atomic(durable=True)
+def revoke_somebodys_token(*, token: ApiToken, reason: str, actor: User) -> None:
+    """End anybody's token at once, as a security officer who says why. One that has ended already stays as it is."""
+    require(actor, Act.SECURE_ACCOUNTS)
+    check_reason(reason)
+    _revoke(token, actor, reason)
+
+
+def _revoke(token: ApiToken, actor: User, reason: str = "") -> None:
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        record("revoke_token", actor=actor, on=token, facts={"token": token.name}, reason=reason)
 
 
 def end_tokens(user: User, *, actor: User) -> None:
     """Revoke all of somebody's tokens in force. For services, inside their own transaction."""
     for token in tokens_of(user).filter(revoked_at=None, expires_at__gt=timezone.now()):
-        token.revoked_at = timezone.now()
-        token.save(update_fields=["revoked_at"])
-        record("revoke_token", actor=actor, on=token, facts={"token": token.name})
+        _revoke(token, actor)
 
 
 def token_in_force(secret: str) -> ApiToken | None:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("people/<int:pk>/sign-out/", people_views.end_sessions, name="end_sessions"),
     path("people/<int:pk>/unlock/", people_views.open_lock, name="unlock"),
     path("people/<int:pk>/reset-second-factor/", people_views.reset_factor, name="reset_second_factor"),
+    path("people/tokens/<int:pk>/revoke/", people_views.revoke_token, name="revoke_somebodys_token"),
     path("people/<int:pk>/post/", grant_views.propose, name="propose_grant"),
     path("posts/", grant_views.waiting, name="waiting"),
     path("posts/<int:pk>/", grant_views.grant, name="grant"),

@@ -14,7 +14,7 @@ from jincheng_insurance.access.roles import Act
 from jincheng_insurance.scheme.money import Shares
 from jincheng_insurance.scheme.statement import Units
 from premiums.models import PremiumStatement, StatementLine
-from premiums.units import units_to_charge, units_to_refund
+from premiums.units import Withdrawn, units_to_charge, units_to_refund
 
 ZERO = Decimal("0.00")
 
@@ -48,20 +48,19 @@ def charged_shares(agreement: Agreement) -> Shares:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What the next statement of an agreement would charge, and what the next refund would take back."""
+    """What the next statement of an agreement would charge, by the month that cover begins, and what the next refund
+    would take back."""
 
-    to_charge: Units
-    to_refund: Units
+    by_month: dict[int, Units]
+    withdrawn: Withdrawn
 
+    @property
+    def to_charge(self) -> Units:
+        return all_of(self.by_month)
 
-def unstated(agreement: Agreement) -> Units:
-    """What the next statement would charge."""
-    return open_units([agreement])[agreement.pk].to_charge
-
-
-def unrefunded(agreement: Agreement) -> Units:
-    """What the next refund statement would take back."""
-    return open_units([agreement])[agreement.pk].to_refund
+    @property
+    def to_refund(self) -> Units:
+        return self.withdrawn.units
 
 
 def open_units(pool: Iterable[Agreement]) -> dict[int, Open]:
@@ -73,18 +72,34 @@ def open_units(pool: Iterable[Agreement]) -> dict[int, Open]:
     states = {
         key: f"{changed[agreement.county_id]}/{statements.get(key, 0)}" for key, agreement in by_key.items()
     }
-    figures = kept("open units", states, lambda key: _open_units(by_key[key]))
+    figures = kept("units by month", states, lambda key: _open_units(by_key[key]))
+    return {key: _from_kept(of_one) for key, of_one in figures.items()}
+
+
+def open_of(agreement: Agreement) -> Open:
+    """Both of one agreement."""
+    return open_units([agreement])[agreement.pk]
+
+
+def _open_units(agreement: Agreement) -> dict[str, list[Any]]:
+    charge, back = units_to_charge(agreement), units_to_refund(agreement)
     return {
-        key: Open(Units(*of_one["to_charge"]), Units(*of_one["to_refund"])) for key, of_one in figures.items()
+        "charge": [[month, part.households, part.persons] for month, part in charge.items()],
+        "withdrawn": [
+            back.units.households,
+            back.units.persons,
+            str(back.for_households),
+            str(back.for_persons),
+        ],
     }
 
 
-def _open_units(agreement: Agreement) -> dict[str, list[int]]:
-    charge, back = all_of(units_to_charge(agreement)), units_to_refund(agreement)[0]
-    return {
-        "to_charge": [charge.households, charge.persons],
-        "to_refund": [back.households, back.persons],
-    }
+def _from_kept(figures: Mapping[str, Any]) -> Open:
+    households, persons, for_households, for_persons = figures["withdrawn"]
+    return Open(
+        {month: Units(*part) for month, *part in figures["charge"]},
+        Withdrawn(Units(households, persons), Decimal(for_households), Decimal(for_persons)),
+    )
 
 
 def all_of(by_month: Mapping[int, Units]) -> Units:

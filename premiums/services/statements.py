@@ -73,18 +73,18 @@ def issue_refund(
     agreement = locked_agreement(agreement)
     require(actor, Act.ISSUE_STATEMENT, agreement)
     issued_on = _not_in_future(issued_on)
-    units, for_households, for_persons = units_to_refund(agreement)
-    if not units.households and not units.persons:
+    back = units_to_refund(agreement)
+    if not back.units.households and not back.units.persons:
         raise Refused(_("Nobody who was withdrawn is charged: there is nothing to refund."))
     terms = use_terms(agreement.policy_year_id)
     due = refund_due(
-        persons=(units.persons, for_persons),
-        households=(units.households, for_households),
+        persons=(back.units.persons, back.for_persons),
+        households=(back.units.households, back.for_households),
         charged=charged_shares(agreement),
         county=str(agreement.county.code),
     )
-    statement = _freeze(agreement, Kind.REFUND, units, due, terms, issued_on, actor)
-    _state(REFUND, statement, units)
+    statement = _freeze(agreement, Kind.REFUND, back.units, due, terms, issued_on, actor)
+    _state(REFUND, statement, back.units)
     _book(statement, "issue_refund", actor)
     return statement
 

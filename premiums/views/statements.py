@@ -25,7 +25,6 @@ from premiums.selectors import fund
 from premiums.selectors import statements as stated
 from premiums.services.papers import note_download
 from premiums.services.statements import cancel_statement, issue_refund, issue_statement
-from premiums.units import units_to_charge, units_to_refund
 
 
 @requires(Act.VIEW_PREMIUM)
@@ -122,7 +121,7 @@ def issue(request: HttpRequest, agreement_pk: int) -> HttpResponse:
             messages.success(request, _("Statement %(number)s has been issued.") % {"number": issued.number})
             return redirect("premiums:statement", pk=issued.pk)
         return redirect(f"{reverse('premiums:list')}?year={agreement.policy_year_id}")
-    units = units_to_charge(agreement)
+    units = stated.open_of(agreement).by_month
     due = statement_due(
         terms=terms_of(agreement.policy_year_id), units=units, county=str(agreement.county.code)
     )
@@ -147,11 +146,11 @@ def refund(request: HttpRequest, agreement_pk: int) -> HttpResponse:
             messages.success(request, _("Statement %(number)s has been issued.") % {"number": issued.number})
             return redirect("premiums:statement", pk=issued.pk)
         return redirect(f"{reverse('premiums:list')}?year={agreement.policy_year_id}")
-    units, for_households, for_persons = units_to_refund(agreement)
+    back = stated.open_of(agreement).withdrawn
     due = refund_due(
-        persons=(units.persons, for_persons),
-        households=(units.households, for_households),
+        persons=(back.units.persons, back.for_persons),
+        households=(back.units.households, back.for_households),
         charged=stated.charged_shares(agreement),
         county=str(agreement.county.code),
     )
-    return render(request, "premiums/refund.html", {"agreement": agreement, "counts": units, "due": due})
+    return render(request, "premiums/refund.html", {"agreement": agreement, "counts": back.units, "due": due})

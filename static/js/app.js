@@ -48,7 +48,9 @@
   });
   document.addEventListener("submit", (event) => {
     if (event.target.closest("main")) unsent.clear();
-    event.target.querySelector("[data-draft]")?.remove(); // a form on its way leaves no draft behind it
+    const draft = event.target.querySelector("[data-draft]"); // a form on its way leaves no draft behind it
+    if (draft) window.htmx?.trigger(draft, "htmx:abort");
+    draft?.remove();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful && "draft" in event.target.dataset) unsent.delete(event.target.closest("form"));

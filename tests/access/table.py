@@ -72,6 +72,8 @@ access:end_sessions         POST   signed_in 403   403   403     403     403    
 access:unlock               POST   user      403   403   403     403     403     403     403   403   302   sign-in
 access:reset_second_factor  GET    user      403   403   403     403     403     403     403   403   200   sign-in
 access:reset_second_factor  POST   user      403   403   403     403     403     403     403   403   302   sign-in
+access:revoke_somebodys_token GET  token     403   403   403     403     403     403     403   403   200   sign-in
+access:revoke_somebodys_token POST token     403   403   403     403     403     403     403   403   302   sign-in
 access:propose_grant        GET    user      403   403   403     403     403     403     403   200   403   sign-in
 access:propose_grant        POST   user      403   403   403     403     403     403     403   302   403   sign-in
 access:waiting              GET    -         403   403   403     403     403     403     200   200   200   sign-in

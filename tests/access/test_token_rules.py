@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from demo.posts import give_post
@@ -20,12 +21,13 @@ from jincheng_insurance.access.services import note_failed_sign_in, note_sign_in
 from jincheng_insurance.access.tokens import (
     insurers_of,
     make_token,
+    revoke_somebodys_token,
     revoke_token,
     token_in_force,
     tokens_of,
 )
 from jincheng_insurance.audit.models import AuditRecord
-from tests.world import World
+from tests.world import World, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.datetime(2026, 11, 25, 9, 0, tzinfo=timezone.get_default_timezone())
@@ -263,6 +265,37 @@ def test_a_password_given_anew_ends_the_tokens(adjuster: User, world: World) -> 
     assert token_in_force(made.secret) is None
     revoked = AuditRecord.objects.get(act="revoke_token")
     assert (revoked.actor, revoked.facts) == (world.own[Role.ADMINISTRATOR], {"token": "理赔系统"})
+
+
+def test_the_security_officer_alone_revokes_somebodys_token_and_says_why(
+    adjuster: User, world: World
+) -> None:
+    token, other = (make_token(actor=adjuster, name=name, days=1).token for name in ("理赔系统", "报表"))
+    officer = make_user("aqy", Role.SECURITY_OFFICER)
+    for actor in (world.own[Role.ADMINISTRATOR], world.own[Role.AUDITOR], adjuster):
+        with pytest.raises(PermissionDenied):
+            revoke_somebodys_token(token=token, reason="外泄", actor=actor)
+    with pytest.raises(Refused):
+        revoke_somebodys_token(token=token, reason=" ", actor=officer)
+    client = Client()
+    client.force_login(officer)
+    page = reverse("access:person", args=[adjuster.pk])
+    address = reverse("access:revoke_somebodys_token", args=[token.pk])
+    assert address in client.get(page).content.decode()
+    assert client.post(address, {"reason": "密钥外泄"}).url == page
+    token.refresh_from_db()
+    other.refresh_from_db()
+    assert (token.in_force, other.in_force) == (False, True)
+    said = last_record()
+    assert (said.act, said.actor, said.reason, said.object_id) == (
+        "revoke_token",
+        officer,
+        "密钥外泄",
+        str(token.pk),
+    )
+    assert address not in client.get(page).content.decode()
+    client.post(address, {"reason": "又一次"})
+    assert AuditRecord.objects.filter(act="revoke_token").count() == 1
 
 
 @pytest.mark.parametrize("reach", ApiToken.Reach)

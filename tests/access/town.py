@@ -777,6 +777,7 @@ def _posted(
         "access:change_person": {"name": "王新", "unit": "财政局"},
         "access:disable_person": {"reason": "left the office"},
         "access:reset_second_factor": {"reason": "lost the telephone"},
+        "access:revoke_somebodys_token": {"reason": "found in a mail"},
         "access:enable_person": {"reason": "came back"},
         "access:propose_grant": {
             "role": "county_finance",

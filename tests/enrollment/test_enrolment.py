@@ -7,8 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from enrollment.eligibility import Verdict, missing_members, preview, roster_of, waiting_members
+from enrollment.eligibility import Verdict, missing_members, roster_of, waiting_members
 from enrollment.models import InsuredHousehold, InsuredPerson, RosterHousehold, RosterPerson
+from enrollment.selectors.plan import plan_of
 from enrollment.selectors.standing import enrolment_status
 from enrollment.services.enrolment import enrol_county
 from enrollment.services.leaving import withdraw_household, withdraw_person
@@ -52,7 +53,7 @@ def a_mixed_roster(world: World) -> dict[str, RosterHousehold]:
 
 def test_the_preview_says_who_and_why_not_and_the_act_does_just_that(world: World) -> None:
     made = a_mixed_roster(world)
-    plan = preview(world.own.agreement)
+    plan = plan_of(world.own.agreement).preview()
 
     assert (plan.households, plan.persons) == (2, 5)
     assert plan.by_category == {"OUT_OF_POVERTY": 1, "MARGINAL": 1}
@@ -70,7 +71,7 @@ def test_the_preview_says_who_and_why_not_and_the_act_does_just_that(world: Worl
     assert (enrolled.households, enrolled.persons) == (plan.households, plan.persons)
     assert made["late"].insured.get().cover_from == day(world, 6, 10)
     assert made["poor"].insured.get().cover_from == day(world, 1)
-    assert preview(world.own.agreement).households == 0
+    assert plan_of(world.own.agreement).preview().households == 0
     assert enrolment_status(world.own.agreement).waiting_households == 0
 
 
@@ -82,7 +83,7 @@ def test_some_townships_are_enrolled_and_the_rest_of_the_county_waits(world: Wor
     list_household(world.own, persons=1)
     officer = world.own[Role.COUNTY_OFFICER]
 
-    assert preview(world.own.agreement, [here.pk]).households == 2
+    assert plan_of(world.own.agreement).preview([here.pk]).households == 2
     first = enrol_county(agreement=world.own.agreement, actor=officer, townships=[here])
     assert (first.households, first.persons) == (2, 2)
     assert AuditRecord.objects.get(act="enrol_county").facts["townships"] == here.name

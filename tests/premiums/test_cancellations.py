@@ -15,7 +15,7 @@ from jincheng_insurance.audit.models import AuditRecord
 from jincheng_insurance.scheme.breakdown import Breakdown
 from premiums.models import FundEntry, PremiumStatement, StatementLine
 from premiums.selectors.fund import accounts, net_premiums
-from premiums.selectors.statements import unrefunded, unstated
+from premiums.selectors.statements import open_of
 from premiums.services.statements import cancel_statement, issue_refund, issue_statement
 from tests.races import at_once
 from tests.world import Party, World, insure_household, list_household
@@ -57,7 +57,10 @@ def test_a_cancellation_is_the_exact_opposite_and_everybody_can_be_stated_anew(w
     assert net_premiums([world.own.agreement]) == {world.own.agreement.pk: 0}
     assert AuditRecord.objects.filter(act="cancel_statement").count() == 1
 
-    assert (unstated(world.own.agreement).households, unstated(world.own.agreement).persons) == (1, 3)
+    assert (
+        open_of(world.own.agreement).to_charge.households,
+        open_of(world.own.agreement).to_charge.persons,
+    ) == (1, 3)
     anew = issue(world.own)
     assert (anew.kind, anew.due, anew.number[-3:]) == ("first", 330, "003")
     assert StatementLine.objects.filter(statement=anew, serial=3).count() == 4
@@ -86,13 +89,16 @@ def test_a_refund_is_cancelled_too_and_can_be_issued_again(world: World) -> None
     cancelled = cancel(world.own, refund)
 
     assert (cancelled.due, refund.due) == (100, -100)
-    assert unrefunded(world.own.agreement).persons == 1
+    assert open_of(world.own.agreement).to_refund.persons == 1
     again = issue_refund(agreement=world.own.agreement, actor=world.own[Role.COUNTY_OFFICER])
     assert (again.due, sum(account.due for account in accounts(world.own.agreement))) == (-100, 230)
     cancel(world.own, again)
     cancel(world.own, first)
     assert [(account.due) for account in accounts(world.own.agreement)] == [0, 0]
-    assert (unstated(world.own.agreement).persons, unrefunded(world.own.agreement).persons) == (2, 0)
+    assert (
+        open_of(world.own.agreement).to_charge.persons,
+        open_of(world.own.agreement).to_refund.persons,
+    ) == (2, 0)
 
 
 @pytest.mark.parametrize("reason", ["", " x ", "长" * 201])

@@ -18,7 +18,7 @@ from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
 from premiums.models import FundEntry, PremiumStatement, Side, StatementLine
 from premiums.selectors.fund import accounts
-from premiums.selectors.statements import stated_households, unrefunded, unstated
+from premiums.selectors.statements import open_of, stated_households
 from premiums.services import statements as services
 from premiums.services.statements import issue_refund, issue_statement
 from riskpool.selectors.ratio import agreement_ratio
@@ -52,7 +52,10 @@ def test_a_member_who_comes_later_stands_alone_on_the_supplementary_statement(wo
         cover_from=insured.cover_from,
         actor=world.own[Role.COUNTY_OFFICER],
     )
-    assert (unstated(world.own.agreement).households, unstated(world.own.agreement).persons) == (0, 1)
+    assert (
+        open_of(world.own.agreement).to_charge.households,
+        open_of(world.own.agreement).to_charge.persons,
+    ) == (0, 1)
 
     second = issue(world.own)
 
@@ -71,7 +74,10 @@ def test_a_household_enrolled_by_mistake_leaves_by_a_refund_of_exactly_what_it_w
     wrong, right = insure_household(party, persons=3), insure_household(party, persons=1)
     first = issue(party)
     withdraw_household(insured_household=wrong, reason="not poor", actor=party[Role.COUNTY_OFFICER])
-    assert (unrefunded(party.agreement).households, unrefunded(party.agreement).persons) == (1, 3)
+    assert (open_of(party.agreement).to_refund.households, open_of(party.agreement).to_refund.persons) == (
+        1,
+        3,
+    )
 
     back = refund(party)
 
@@ -85,7 +91,7 @@ def test_a_household_enrolled_by_mistake_leaves_by_a_refund_of_exactly_what_it_w
     only = statement_of_one(party)
     assert sums(party) == only
     assert agreement_ratio(party.agreement).net_premium == 130
-    assert unstated(party.agreement).households == unrefunded(party.agreement).persons == 0
+    assert open_of(party.agreement).to_charge.households == open_of(party.agreement).to_refund.persons == 0
     assert right.withdrawn_at is None
     assert AuditRecord.objects.get(act="issue_refund").facts["due"] == "-330.00"
     with pytest.raises(Refused):

@@ -21,7 +21,7 @@ from jincheng_insurance.scheme.breakdown import Breakdown
 from jincheng_insurance.scheme.terms import Terms, default_terms
 from premiums.models import FundEntry, PremiumStatement, Side, StatementLine
 from premiums.selectors.fund import accounts
-from premiums.selectors.statements import stated_households, statements, unstated
+from premiums.selectors.statements import open_of, stated_households, statements
 from premiums.services.statements import issue_statement
 from tests.races import at_once
 from tests.world import Party, World, insure_household, list_household, make_user
@@ -100,7 +100,7 @@ def test_before_anybody_is_enrolled_there_is_nothing_to_state(world: World) -> N
     with pytest.raises(Refused):
         issue(world.own)
     assert not PremiumStatement.objects.exists()
-    assert unstated(world.own.agreement).households == 0
+    assert open_of(world.own.agreement).to_charge.households == 0
     assert [(row.due, row.paid, row.arrears) for row in accounts(world.own.agreement)] == [(0, 0, 0)] * 2
 
 
