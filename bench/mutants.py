@@ -47,11 +47,14 @@ ROOMS: dict[str, tuple[list[str], list[str]]] = {
         [
             "tests/access/test_fresh_proof.py",
             "tests/access/test_grants.py",
+            "tests/access/test_guards.py",
+            "tests/access/test_on_record.py",
             "tests/access/test_passwords.py",
             "tests/access/test_people.py",
             "tests/access/test_second_factor.py",
             "tests/access/test_sessions.py",
             "tests/access/test_sign_in.py",
+            "tests/access/test_token_rules.py",
         ],
     ),
 }

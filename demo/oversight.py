@@ -1,41 +1,73 @@
-"""What the offices have before them in the demo: an investigation handed in to the city, a suspension asked for, and a
+"""What the offices have before them in the demo: reports handed in, returned and overdue, a suspension asked for, and a
 newborn whose number is still to come."""
 
 import datetime
+from dataclasses import dataclass
 from io import BytesIO
 
 from django.utils import timezone
 from PIL import Image
 
+from demo.days import on_day
 from enrollment.models import Agreement, RosterHousehold
 from enrollment.services.member import add_member
 from jincheng_insurance.access.models import User
 from riskpool.models import OPEN, Duty
-from riskpool.services.duties import hand_in_report
+from riskpool.services.duties import hand_in_report, receive_report, return_report
 from riskpool.services.suspension import ask_suspension
 
-INVESTIGATED_IN, SUSPENDED_IN, BORN_IN = "140581", "140522", "140524"
+TROUBLED, INVESTIGATED_LATE, SUSPENDED_IN = "140524", "140581", "140522"
+SECTIONS = {
+    "causes": "大病住院增多，单笔费用上升。",
+    "measures": "核查住院必要性，每月会商一次。",
+    "forecast": "年底赔付率预计在 105% 左右。",
+}
+Kind = Duty.Kind
 
 
-def tell_oversight(agreement: Agreement, officer: User) -> None:
-    """The turn of the agreement's county, if it has one."""
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """Who writes and receives the reports about one county."""
+
+    adjuster: User
+    county: User
+    city: User
+
+
+def tell_oversight(agreement: Agreement, offices: Offices) -> None:
+    """The turn of the agreement's county, if it has one. Where a suspension is asked for, the insurer owes its report
+    still; elsewhere reports came in time, but for one county's investigation."""
     code = agreement.county.code
-    if code == INVESTIGATED_IN:
-        _investigate(agreement, officer)
-    elif code == SUSPENDED_IN:
-        _ask_suspension(agreement, officer)
-    elif code == BORN_IN:
-        _list_newborn(agreement, officer)
+    if code != SUSPENDED_IN:
+        _report(agreement, Kind.SPECIAL_REPORT, writer=offices.adjuster, receiver=offices.county)
+        late = code == INVESTIGATED_LATE
+        _report(agreement, Kind.INVESTIGATION, writer=offices.county, receiver=offices.city, late=late)
+    else:
+        _ask_suspension(agreement, offices.county)
+    if code == TROUBLED:
+        _return_report(agreement, offices.county)
+        _list_newborn(agreement, offices.county)
 
 
-def _investigate(agreement: Agreement, officer: User) -> None:
-    for duty in Duty.objects.filter(agreement=agreement, kind=Duty.Kind.INVESTIGATION, state__in=OPEN):
-        sections = {
-            "causes": "大病住院增多，单笔费用上升。",
-            "measures": "核查住院必要性，每月会商一次。",
-            "forecast": "年底赔付率预计在 105% 左右。",
-        }
-        hand_in_report(duty=duty, sections=sections, actor=officer)
+def _report(agreement: Agreement, kind: Kind, *, writer: User, receiver: User, late: bool = False) -> None:
+    """What was owed by now is handed in and received before its last day, save for the troubled county's special
+    report, which isn't received yet; `late`, it is handed in today."""
+    today = timezone.localdate()
+    for duty in Duty.objects.filter(agreement=agreement, kind=kind, state__in=OPEN, due_on__lt=today):
+        last_day = duty.due_on or today
+        with on_day(today if late else last_day - datetime.timedelta(days=3)):
+            hand_in_report(duty=duty, sections=SECTIONS, actor=writer)
+        if late or (kind == Kind.SPECIAL_REPORT and agreement.county.code == TROUBLED):
+            continue
+        with on_day(last_day - datetime.timedelta(days=1)):
+            receive_report(duty=duty, actor=receiver)
+
+
+def _return_report(agreement: Agreement, officer: User) -> None:
+    handed_in = Duty.objects.filter(agreement=agreement, kind=Kind.SPECIAL_REPORT, state=Duty.State.HANDED_IN)
+    for duty in handed_in:
+        with on_day(timezone.localdate() - datetime.timedelta(days=2)):
+            return_report(duty=duty, remarks="请补充三季度以来的赔付情况和住院人次。", actor=officer)
 
 
 def _ask_suspension(agreement: Agreement, officer: User) -> None:

@@ -20,7 +20,7 @@ from claims.services.payment import record_payment
 from demo.accounts import make_accounts
 from demo.days import on_day
 from demo.episodes import EPISODES_IN, tell_episodes
-from demo.oversight import tell_oversight
+from demo.oversight import Offices, tell_oversight
 from demo.parties import make_parties
 from demo.people import make_households
 from demo.posts import give_post
@@ -41,7 +41,7 @@ from riskpool.selectors.ratio import agreement_ratio
 from riskpool.services.alerts import evaluate_agreement
 from riskpool.services.breakdown import take_breakdown
 
-TARGETS = {"140524": 126, "140581": 104, "140521": 91, "140522": 83, "140525": 68, "140502": 55}
+TARGETS = {"140524": 126, "140581": 104, "140521": 81, "140522": 83, "140525": 68, "140502": 55}
 HOSPITALS = (
     "晋城市人民医院",
     "晋城大医院",
@@ -54,6 +54,9 @@ DIAGNOSES = ("脑梗死", "股骨颈骨折", "冠心病", "慢性肾病", "肺�
 LAST_OPEN = 3
 # Days from the report until the bill is in and submitted, until it is approved, until it is paid.
 SUBMITTED_AFTER, APPROVED_AFTER, PAID_AFTER = 2, 6, 11
+FUNDED_AFTER = datetime.timedelta(
+    days=45
+)  # from the year's first day until the premium was allocated and paid
 LATE_IN, LATE_BY = ("140502", "140522"), 40  # where the last claims have been waiting for so many days
 IN_ARREARS = "140524"
 CHARGED_FEE, BANK_FEE = "140581", Decimal("25.00")
@@ -90,7 +93,9 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
             continue
         issue_statement(agreement=agreement, actor=officer, issued_on=first)
         number = {"TH": "", "DH": "2", "QH": "3"}[INSURER_OF[code]]
-        _fund(agreement, users, receiver=users[f"reviewer{number}"])
+        with on_day(first + FUNDED_AFTER):
+            _fund(agreement, users, receiver=users[f"reviewer{number}"])
+        remind_of_arrears(agreement_id=agreement.pk)
         if code in EPISODES_IN:
             tell_episodes(agreement, users[f"adjuster{number}"], users[f"reviewer{number}"])
         team = Team(*(users[f"{name}{number}"] for name in ("adjuster", "reviewer", "payer")))
@@ -99,7 +104,7 @@ def tell(*, persons: int, say: Callable[[str], None]) -> None:
         make_accounts(agreement, officer=officer, reviewer=users[f"reviewer{number}"])
         evaluate_agreement(agreement_id=agreement.pk)
         take_breakdown(agreement_id=agreement.pk)
-        tell_oversight(agreement, officer)
+        tell_oversight(agreement, Offices(users[f"adjuster{number}"], officer, users["city"]))
         say(f"{agreement.county.name}: {claims} claims, loss ratio {agreement_ratio(agreement).percent} %")
 
 
@@ -124,7 +129,6 @@ def _fund(agreement: Agreement, users: dict[str, User], *, receiver: User) -> No
             fee = BANK_FEE if account.side == Side.COUNTY and agreement.county.code == CHARGED_FEE else ZERO
             note = "银行扣收手续费" if fee else ""
             confirm_receipt(entry=paid, amount=amount - fee, on=today, note=note, actor=receiver)
-    remind_of_arrears(agreement_id=agreement.pk)
 
 
 def import_sample_roster(*, persons: int, actor: User) -> RosterImport:
@@ -204,6 +208,7 @@ def _claim(
         claim = report_claim(
             insured_person=person, reserve=grant, account="住院治疗后申请补充医疗救助", actor=team.adjuster
         )
+        evaluate_agreement(agreement_id=claim.agreement_id)
     basic = Decimal(random.randrange(3000, 9000))
     discharged = max(
         day - datetime.timedelta(days=3), datetime.date(claim.policy_year_id, 1, 1), person.cover_from

@@ -13,7 +13,7 @@ from enrollment.models import HouseholdCount, HouseholdMove, PayeeAccount, Roste
 from enrollment.selectors import current_policy_year, masked_account
 from enrollment.selectors import work as waiting
 from enrollment.selectors.changes import Why
-from jincheng_insurance.access.models import User
+from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.web.formats import count
 from jincheng_insurance.web.workbench import Figure, Figures, Item, Work
@@ -80,6 +80,10 @@ def _import(upload: Any, address: str) -> Item:
     return Item(upload.file_name, reverse(address, args=[upload.pk]), place, note, since=since)
 
 
+def _unlisted(county: Region) -> Item:
+    return Item(str(county), reverse("roster:imports"), note=gettext("nobody on the roster yet"))
+
+
 def _roster_import(upload: Any) -> Item:
     return _import(upload, "roster:import")
 
@@ -104,6 +108,17 @@ def _insured(actor: User) -> Iterator[Figure]:
 ENROL, IMPORT = (Act.ENROL,), (Act.IMPORT_ROSTER,)
 STATUS = "enrollment:status"
 WORK = (
+    Work(
+        "rosters-to-import",
+        _("Counties without a roster"),
+        "upload",
+        IMPORT,
+        waiting.counties_without_roster,
+        _unlisted,
+        "roster:imports",
+        _("Export it from the monitoring system and upload the workbook; nobody is enrolled before."),
+        order=29,
+    ),
     Work(
         "roster-imports",
         _("Roster imports to finish"),

@@ -7,13 +7,17 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import redis
 from django.db import connections
 from django.test import Client, TransactionTestCase
+from django.utils.functional import Promise
+from django.utils.translation import override
 
+from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.audit import history
 from jincheng_insurance.embedded.processes import dies_with_parent, stop
 from tests.clock import Clock
@@ -45,6 +49,31 @@ def _who_acts_is_forgotten() -> Iterator[None]:
     """What a test said to its connection of who acts is rolled back with all else it wrote."""
     yield
     history._said.now = False
+
+
+@pytest.fixture(autouse=True)
+def _refusals_are_in_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a service refuses in any test is said in words that there are in Chinese too."""
+    said: list[str | Promise] = []
+    begin = Refused.__init__
+
+    def noted(self: Refused, message: str | Promise, **facts: Any) -> None:
+        begin(self, message, **facts)
+        said.append(message)
+
+    monkeypatch.setattr(Refused, "__init__", noted)
+    yield
+    assert not [text for text in said if not in_catalogue(text)]
+
+
+def in_catalogue(message: str | Promise) -> bool:
+    """Whether it is translated. Text that was translated before it came here, or is meant for the console, passes."""
+    if not isinstance(message, Promise):
+        return isinstance(message, str)
+    with override("en"):
+        source = str(message)
+    with override("zh-hans"):
+        return str(message) != source
 
 
 @pytest.fixture(scope="session")

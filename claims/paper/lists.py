@@ -161,4 +161,5 @@ def _posting(opening: str, rows: Sequence[Posted], *, number: str, stamp: str) -
             Table((_("Village"), _("Name"), _("Coverage"), _("Amount (yuan)")), cells),
             Text((closing,)),
         ),
+        posted=True,
     )

@@ -36,10 +36,8 @@ from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.audit.services import note_view
-from jincheng_insurance.sheets.lists import write_list
-from jincheng_insurance.web.downloads import XLSX, download
-from jincheng_insurance.web.paper import Paper, Table
-from jincheng_insurance.web.paper_files import EXCEL, WORD, word_file
+from jincheng_insurance.web.paper import Paper
+from jincheng_insurance.web.paper_files import EXCEL, WORD, paper_file, word_file
 
 MOST_SHOWN = 200
 
@@ -54,7 +52,7 @@ def _claim_paper(
     """One claim's paper in the format asked for; without one, the page. Either is on record as a look at the claim."""
     note_view(actor=actor_of(request), on=claim)
     if request.GET.get("format") == WORD:
-        return word_file(paper)
+        return word_file(paper, actor=actor_of(request))
     return render(request, template, {"claim": claim, "paper": paper})
 
 
@@ -144,19 +142,9 @@ def _list_page(
                 note_download(
                     name=kind, file_format=wanted, county=asked["county"], rows=len(rows), actor=actor
                 )
-                return _list_file(paper, wanted)
+                return paper_file(paper, wanted, actor=actor)
             context |= {"paper": paper, "rows": len(rows)}
     return render(request, "claims/paper/list.html", context, status=422 if county and form.errors else 200)
-
-
-def _list_file(paper: Paper, wanted: str) -> HttpResponse:
-    if wanted == WORD:
-        return word_file(paper)
-    table: Table = paper.tables[0]
-    data = write_list(
-        title=paper.title, columns=table.columns, rows=table.rows, total=table.total, notes=(paper.number,)
-    )
-    return download(data, name=f"{paper.file_name}.xlsx", content_type=XLSX)
 
 
 @requires(Act.VIEW_CLAIM)
@@ -184,5 +172,5 @@ def batch_posting(request: HttpRequest, pk: int) -> HttpResponse:
     wanted = request.GET.get("format")
     if wanted in {WORD, EXCEL}:
         note_download(name="posting", file_format=wanted, county=batch.county, rows=len(rows), actor=actor)
-        return _list_file(paper, wanted)
+        return paper_file(paper, wanted, actor=actor)
     return render(request, "claims/paper/batch_posting.html", {"batch": batch, "paper": paper})

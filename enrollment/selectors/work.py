@@ -1,6 +1,6 @@
 """Reading what of roster and enrolment waits for whom."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from enrollment.eligibility import Verdict, waiting_under, with_verdict
 from enrollment.models import (
@@ -15,7 +15,7 @@ from enrollment.models import (
 from enrollment.selectors import current_policy_year, household_moves, payee_accounts
 from enrollment.selectors.changes import ineligible
 from enrollment.selectors.standing import waiting_to_be_enrolled
-from jincheng_insurance.access.models import User
+from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.web.workbench import Known
 
@@ -74,6 +74,14 @@ def accounts_to_decide(actor: User) -> QuerySet[PayeeAccount]:
     """Proposed payee accounts that the actor may confirm or refuse: never one's own proposal."""
     mine = PayeeAccount.objects.open_to(actor, Act.CONFIRM_ACCOUNT).filter(state=PayeeAccount.State.PROPOSED)
     return payee_accounts(actor).filter(pk__in=mine.exclude(proposed_by=actor).values("pk")).order_by("id")
+
+
+def counties_without_roster(actor: User) -> QuerySet[Region]:
+    """Counties with an agreement this year, for which the actor imports and which have nobody on the roster yet."""
+    year = current_policy_year()
+    agreements = Agreement.objects.open_to(actor, Act.IMPORT_ROSTER).filter(policy_year=year)
+    listed = RosterHousehold.objects.filter(county=OuterRef("pk"))
+    return Region.objects.filter(~Exists(listed), pk__in=agreements.values("county")).order_by("code")
 
 
 def roster_imports_to_finish(actor: User) -> QuerySet[RosterImport]:

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from jincheng_insurance.access.gate import to_page, way_back
@@ -44,29 +44,36 @@ def fresh_proof(view: View[P]) -> View[P]:
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.method != "POST" or is_fresh(user_session_of(request)):
-            return view(request, *args, **kwargs)
-        if request.headers.get("HX-Request"):
-            return to_page(request, "access:proof", next=way_back(request))
-        actor = actor_of(request)
-        form = ProofForm(request.POST if PROOF in request.POST else None, user=actor)
-        if form.is_valid():
-            try:
-                session = user_session_of(request)
-                give_proof(actor=actor, session=session, given=form.cleaned_data[PROOF], request=request)
-                return view(request, *args, **kwargs)
-            except Refused as refusal:
-                form.add_error(PROOF, str(refusal))
-        kept = [
-            (name, value)
-            for name, values in request.POST.lists()
-            for value in values
-            if name not in {PROOF, "csrfmiddlewaretoken"}
-        ]
-        context = {"form": form, "kept": kept, "back": way_back(request)}
-        return render(request, "access/proof.html", context, status=422 if form.errors else 403)
+        asked = _proof_asked(request)
+        return view(request, *args, **kwargs) if asked is None else asked
 
     return guarded
+
+
+def _proof_asked(request: HttpRequest) -> HttpResponse | None:
+    """The answer that asks for password or code; None where none is wanted, or it came with the request."""
+    if request.method != "POST" or is_fresh(user_session_of(request)):
+        return None
+    if request.headers.get("HX-Request"):
+        return to_page(request, "access:proof", next=way_back(request))
+    actor = actor_of(request)
+    form = ProofForm(request.POST if PROOF in request.POST else None, user=actor)
+    if form.is_valid():
+        try:
+            session = user_session_of(request)
+            give_proof(actor=actor, session=session, given=form.cleaned_data[PROOF], request=request)
+        except Refused as refusal:
+            form.add_error(PROOF, str(refusal))
+        else:
+            return None
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in {PROOF, "csrfmiddlewaretoken"}
+    ]
+    context = {"form": form, "kept": kept, "back": way_back(request)}
+    return render(request, "access/proof.html", context, status=422 if form.errors else 403)
 
 
 def actor_of(request: HttpRequest) -> User:

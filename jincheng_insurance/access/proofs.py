@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.access.locks import forget_failures, opens_at
 from jincheng_insurance.access.models import User, UserSession

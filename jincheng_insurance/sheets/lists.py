@@ -35,12 +35,13 @@ def write_list(
     rows: Iterable[Sequence[Value]],
     total: Sequence[Value] = (),
     notes: Sequence[str] = (),
+    mark: str = "",
 ) -> bytes:
     """The bytes of an .xlsx with one sheet: title, notes, head, rows, total. Amounts (Decimal) and counts (int) are
-    written as numbers, all else as text."""
+    written as numbers, all else as text. `mark` says whose copy it is: below the rows and in the properties."""
     rows = [tuple(row) for row in rows]
     book = Workbook(write_only=True)
-    book.properties.creator, book.properties.title = "", title
+    book.properties.creator, book.properties.title = mark, title
     sheet = book.create_sheet(_sheet_name(title))
     head = 2 + len(notes)
     _set_page(sheet, columns, rows, head)
@@ -52,6 +53,8 @@ def write_list(
         sheet.append([_value(sheet, value) for value in row])
     if total:
         sheet.append([_value(sheet, value, font=BOLD) for value in total])
+    if mark:
+        sheet.append([_text(sheet, mark)])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -121,7 +121,8 @@ Block = Text | Facts | Table | Chart | Steps | Signatures
 @dataclass(frozen=True, slots=True)
 class Paper:
     """A whole paper. `file_name` has no ending and no personal data; `large` asks for big type; `closing` (who issues
-    it, and when) stands at the right under the last block; `language` is what its words are in."""
+    it, and when) stands at the right under the last block; `language` is what its words are in; `posted` is what hangs
+    in public, where whose copy it is has no place."""
 
     title: str
     file_name: str
@@ -130,6 +131,7 @@ class Paper:
     large: bool = False
     closing: tuple[str, ...] = field(default=())
     language: str = "zh-hans"
+    posted: bool = False
 
     @property
     def tables(self) -> tuple[Table, ...]:

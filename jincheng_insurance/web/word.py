@@ -23,7 +23,7 @@ HEAD_FONT = "宋体"
 LATIN_FONT = "Times New Roman"
 FULL_WIDTH = "5000"  # fiftieths of a per cent
 SPACE = 8
-BODY_SIZE, LARGE_SIZE, TITLE_SIZE, TABLE_SIZE = 12, 18, 20, 10.5
+BODY_SIZE, LARGE_SIZE, TITLE_SIZE, TABLE_SIZE, MARK_SIZE = 12, 18, 20, 10.5, 8
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 BLANK_DAY = "　　　　年　　月　　日"
 
@@ -160,9 +160,20 @@ def add_page_numbers(section: Any) -> None:
     paragraph.add_run(" —")
 
 
-def write_word(paper: Paper) -> bytes:
-    """A paper as the bytes of a .docx."""
+def add_mark(document: Any, mark: str) -> None:
+    """Whose copy it is, small at the foot of every page and in the document's properties; nothing where it is ""."""
+    if not mark:
+        return
+    document.core_properties.comments = plain_text(mark)
+    paragraph = document.sections[0].footer.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(paragraph, mark, size=MARK_SIZE)
+
+
+def write_word(paper: Paper, *, mark: str = "") -> bytes:
+    """A paper as the bytes of a .docx; `mark` says whose copy it is."""
     document = new_document(title=paper.title, large=paper.large)
+    add_mark(document, mark)
     add_title(document, paper.title, paper.number)
     after_table = False
     for block in paper.blocks:

@@ -46,7 +46,7 @@ def ledger(request: HttpRequest, agreement_pk: int) -> HttpResponse:
     wanted = request.GET.get("format")
     if wanted in {WORD, EXCEL}:
         note_download(of=agreement, file_format=wanted, rows=len(rows), actor=actor)
-        return paper_file(ledger_paper(agreement, rows, form.as_of), wanted)
+        return paper_file(ledger_paper(agreement, rows, form.as_of), wanted, actor=actor)
     sides = fund.payable_sides(actor, agreement)
     context = {
         "agreement": agreement,

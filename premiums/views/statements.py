@@ -68,7 +68,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
         paper = statement_paper(row, lines)
         rows = len(paper.tables[0].rows)
         note_download(of=row, file_format=wanted, rows=rows, actor=actor)
-        return paper_file(paper, wanted)
+        return paper_file(paper, wanted, actor=actor)
     context = {
         "statement": row,
         "page": paginate(request, lines),

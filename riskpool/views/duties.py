@@ -102,8 +102,8 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def word(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as a Word document filled from the figures of today, for those who write it."""
-    duty = _writers_duty(actor_of(request), pk)
-    return word_file(duty_report(duty))
+    actor = actor_of(request)
+    return word_file(duty_report(_writers_duty(actor, pk)), actor=actor)
 
 
 @requires(Act.VIEW_POOL)

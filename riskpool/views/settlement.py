@@ -57,7 +57,7 @@ def settlement(request: HttpRequest, pk: int) -> HttpResponse:
     if wanted in {WORD, EXCEL}:
         paper = settlement_paper(draft, lines)
         note_download(draft=draft, file_format=wanted, rows=len(lines), actor=actor)
-        return paper_file(paper, wanted)
+        return paper_file(paper, wanted, actor=actor)
     latest = settled.is_latest(draft)
     waits = latest and not hasattr(draft, "settlement")
     context = {

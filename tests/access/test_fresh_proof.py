@@ -3,17 +3,20 @@
 import datetime
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from jincheng_insurance.access.locks import name_mark
 from jincheng_insurance.access.models import ApiToken, SecondFactor, User, UserSession
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.second_factors import code_at, step_now
 from jincheng_insurance.audit.models import AuditRecord
-from tests.access.sign_ins import FAST, with_second_factor
+from tests.access.sign_ins import FAST, sign_in, with_second_factor
 from tests.world import PASSWORD, World, approved_claim, insure_household
 
 REASON = {"reason": "核对身份证号码"}
@@ -53,13 +56,17 @@ def hidden(page: str) -> dict[str, str]:
 
 def test_a_stale_one_is_asked_for_and_what_was_posted_goes_on(client: Client, reveal: str) -> None:
     assert client.get(reveal).status_code == 200
-    asked = client.post(reveal, REASON)
+    came_from = {"Referer": f"http://testserver{reveal}"}
+    asked = client.post(reveal, REASON | {"csrfmiddlewaretoken": "x"}, headers=came_from)
     assert asked.status_code == 403
     assert not AuditRecord.objects.filter(act="reveal_number").exists()
     kept = hidden(asked.content.decode())
     assert kept == REASON
+    assert "csrfmiddlewaretoken" not in dict(asked.context["kept"])
+    assert f'href="{reveal}"' in asked.content.decode()
     wrong = client.post(reveal, kept | {"proof": "wrong"})
     assert (wrong.status_code, "密码不正确" in wrong.content.decode()) == (422, True)
+    assert list(wrong.context["form"].errors) == ["proof"]
     assert hidden(wrong.content.decode()) == REASON
     shown = client.post(reveal, kept | {"proof": PASSWORD})
     assert shown.status_code == 200
@@ -83,6 +90,22 @@ def test_wrong_passwords_lock_here_as_at_the_sign_in(client: Client, reveal: str
     assert not AuditRecord.objects.filter(act="reveal_number").exists()
 
 
+def test_a_right_proof_forgets_what_failed_here_and_under_this_name_only(
+    world: World, client: Client, officer: User, reveal: str
+) -> None:
+    other = world.own[Role.REVIEWER].username
+    sign_in(Client(), officer.username, "wrong")
+    sign_in(Client(), officer.username, "wrong", REMOTE_ADDR="10.1.1.1")
+    sign_in(Client(), other, "wrong")
+    client.post(reveal, REASON | {"proof": PASSWORD})
+    left = set(AccessAttempt.objects.values_list("username", "ip_address"))
+    assert left == {(name_mark(officer.username), "10.1.1.1"), (name_mark(other), "127.0.0.1")}
+    proofs = AuditRecord.objects.filter(act__in=("proof_failed", "give_proof"))
+    assert [(row.act, row.actor, row.object_id) for row in proofs] == [
+        ("give_proof", officer, str(officer.pk))
+    ]
+
+
 def test_the_page_itself_leads_back(client: Client, reveal: str) -> None:
     page = reverse("access:proof")
     assert client.post(page, {"proof": "wrong", "next": reveal}).status_code == 422
@@ -94,7 +117,9 @@ def test_a_fragment_sends_the_whole_page_to_the_question(client: Client, reveal:
     answer = client.post(
         reveal, REASON, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{reveal}"}
     )
-    assert answer.headers["HX-Redirect"].startswith(reverse("access:proof") + "?next=%2F")
+    way = parse_qs(urlsplit(answer.headers["HX-Redirect"]).query)
+    assert answer.headers["HX-Redirect"].startswith(reverse("access:proof") + "?")
+    assert way == {"next": [reveal]}
 
 
 def test_with_no_minutes_set_none_is_asked_for(client: Client, reveal: str, settings: Any) -> None:

@@ -211,9 +211,48 @@ class TestRows:
         ):
             assert set(HouseholdMove.objects.visible_to(actor)) == seen, actor
 
+    def test_a_list_is_open_to_an_act_where_the_post_that_carries_it_is(self, world: World) -> None:
+        own, foreign = world.own, world.foreign
+        rows = Agreement.objects.filter(policy_year=world.year)
+        both = make_user("both")
+        give_post(both, Role.COUNTY_OFFICER, region=own.county)
+        give_post(both, Role.COUNTY_FINANCE, region=foreign.county)
+        two_insurers = make_user("two-insurers")
+        for party in (own, foreign):
+            give_post(two_insurers, Role.ADJUSTER, insurer=party.insurer)
+        for actor, act, found in (
+            (AnonymousUser(), Act.ENROL, set()),
+            (own[Role.COUNTY_OFFICER], Act.ENROL, {own.agreement}),
+            (own[Role.COUNTY_OFFICER], Act.HANDLE_CLAIM, set()),
+            (own[Role.ADJUSTER], Act.HANDLE_CLAIM, {own.agreement}),
+            (both, Act.ENROL, {own.agreement}),
+            (two_insurers, Act.HANDLE_CLAIM, {own.agreement, foreign.agreement}),
+        ):
+            assert set(rows.open_to(actor, act)) == found, (actor, act)
+            assert set(Agreement.objects.open_to(actor, act)) == found, (actor, act)
+        assert not ScopedQuerySet(Grant).open_to(own[Role.AUDITOR], Act.VIEW_PREMIUM).exists()
+        assert set(rows.visible_to(both)) == {own.agreement, foreign.agreement}
+        with pytest.raises(PermissionDenied):
+            access_row(rows, both, Act.ENROL, pk=foreign.agreement.pk)
+
+    def test_the_second_county_of_a_move_reads_it_and_does_nothing_to_it(self, world: World) -> None:
+        own, foreign = world.own, world.foreign
+        move = HouseholdMove.objects.create(
+            household=list_household(own),
+            from_county=own.county,
+            to_county=foreign.county,
+            reason="迁居",
+            asked_by=own[Role.COUNTY_OFFICER],
+        )
+        opened = [
+            set(HouseholdMove.objects.open_to(party[Role.COUNTY_OFFICER], Act.ENROL))
+            for party in (own, foreign)
+        ]
+        assert opened == [{move}, set()]
+
     def test_what_names_no_insurer_is_shown_to_none(self, world: World) -> None:
         class Ledger(models.Model):  # noqa: DJ008 (never shown)
-            scope = Scope(Act.VIEW_PREMIUM, county="pk")
+            scope = Scope(Act.VIEW_PREMIUM, county="id")
 
             class Meta:
                 app_label = "access"
@@ -224,6 +263,11 @@ class TestRows:
         rows = ScopedQuerySet(Ledger)
         assert not rows.visible_to(world.own[Role.REVIEWER]).exists()
         assert [row.pk for row in rows.visible_to(world.own[Role.COUNTY_OFFICER])] == [world.own.county.pk]
+        both = make_user("both")
+        give_post(both, Role.REVIEWER, insurer=world.own.insurer)
+        give_post(both, Role.COUNTY_FINANCE, region=world.own.county)
+        assert [row.pk for row in rows.visible_to(both)] == [world.own.county.pk]
+        assert place_of(Ledger(pk=7)) == (7, None)
 
     def test_a_row_is_found_by_what_names_it_and_by_the_act(self, world: World) -> None:
         own, foreign = world.own.agreement, world.foreign.agreement

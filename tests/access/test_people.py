@@ -1,6 +1,7 @@
 """People: made, changed, disabled; their pages, the list of them, and the first two of a new system."""
 
 import datetime
+import re
 from io import BytesIO, StringIO
 
 import pytest
@@ -22,6 +23,8 @@ from jincheng_insurance.access.people import (
     disable_person,
     enable_person,
     issue_password,
+    make_first_people,
+    make_person,
 )
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act, Role
@@ -71,6 +74,55 @@ def test_a_name_holds_no_number_and_a_user_name_is_kept_as_it_is_typed_to_sign_i
     assert (answer.status_code, "name" in answer.context["form"].errors) == (422, True)
     client.post("/people/new/", facts | {"name": "王新"})
     assert User.objects.filter(username="wangxin").exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"username": "a b"}, "username"),
+        ({"username": "ADJUSTER"}, "username"),
+        ({"username": "u140524194408101452"}, "username"),
+        ({"name": " "}, "name"),
+        ({"name": "13835600001"}, "name"),
+        ({"unit": "财政局 13835600001"}, "unit"),
+    ],
+)
+def test_what_is_wrong_with_a_new_person_is_said_at_its_field(
+    world: World, facts: dict[str, str], field: str
+) -> None:
+    make_user("adjuster")
+    admin = world.own[Role.ADMINISTRATOR]
+    good = {"username": "wangxin", "name": "王新", "unit": "财政局"}
+    with pytest.raises(Refused) as refused:
+        make_person(**(good | facts), actor=admin)
+    assert refused.value.field == field
+    if field != "username":
+        with pytest.raises(Refused) as refused:
+            change_person(person=admin, **({"name": "王新", "unit": "财政局"} | facts), actor=admin)
+        assert refused.value.field == field
+
+
+def test_a_new_person_is_kept_with_name_and_unit_and_a_password_to_read_out(world: World) -> None:
+    issued = make_person(
+        username="wangxin", name=" 王新 ", unit=" 财政局 ", actor=world.own[Role.ADMINISTRATOR]
+    )
+    person = User.objects.get(username="wangxin")
+    assert (person, person.display_name, person.unit) == (issued.person, "王新", "财政局")
+    assert re.fullmatch(r"[A-Z][a-z]{3}(-[a-z]{4}){2}-[2-9]{4}", issued.password)
+    assert not set(issued.password.lower()) & set("lo01")
+    assert person.check_password(issued.password)
+
+
+def test_the_first_two_are_made_for_posts_that_nobody_holds_who_can_sign_in(world: World) -> None:
+    usernames = {Role.ADMINISTRATOR: "guanli", Role.SECURITY_OFFICER: "anquan"}
+    with pytest.raises(Refused):
+        make_first_people(usernames=usernames)
+    keepers = Grant.objects.filter(role=Role.ADMINISTRATOR).values("user")
+    User.objects.filter(pk__in=keepers).update(is_active=False)
+    (issued,) = make_first_people(usernames=usernames)
+    assert (issued.person.username, issued.person.display_name) == ("guanli", Role.ADMINISTRATOR.label)
+    assert issued.person.check_password(issued.password)
+    assert [grant.role for grant in issued.person.active_grants] == [Role.ADMINISTRATOR]
 
 
 def test_disabling_signs_out_with_the_next_request_and_enabling_lets_in_again(world: World) -> None:

@@ -3,6 +3,7 @@
 import base64
 import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -16,16 +17,21 @@ from jincheng_insurance.access.qr import qr_code
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.second_factors import (
+    begin_second_factor,
     check_code,
     code_at,
+    confirm_second_factor,
     pending_secret,
     remove_second_factor,
+    renew_recovery_codes,
     required_of,
     reset_second_factor,
+    setup_address,
     step_now,
 )
 from jincheng_insurance.audit.models import AuditRecord
 from tests.access.sign_ins import FAST, sign_in, signed_in, with_second_factor
+from tests.clock import Clock
 from tests.world import PASSWORD, World, make_user
 
 STEP, PAGE = "access:second_step", "access:second_factor"
@@ -150,6 +156,90 @@ def test_after_five_wrong_codes_even_the_right_one_waits(user: User) -> None:
     past = timezone.now() - datetime.timedelta(minutes=31)
     SecondFactor.objects.update(failed_at=past)
     check_code(user=user, code=code_at(secret, step_now()))
+
+
+def wrong_codes(user: User, times: int) -> SecondFactor:
+    for _time in range(times):
+        with pytest.raises(Refused) as refused:
+            check_code(user=user, code="000000")
+        assert refused.value.field == "code"
+    return SecondFactor.objects.get(user=user)
+
+
+def test_wrong_codes_are_counted_one_by_one_and_forgotten_with_a_right_one(user: User) -> None:
+    secret, codes = with_second_factor(user)
+    with_second_factor(make_user("other"))
+    assert wrong_codes(user, 4).failures == 4
+    check_code(user=user, code=code_at(secret, step_now()))
+    assert wrong_codes(user, 3).failures == 3
+    check_code(user=user, code=codes[0])
+    factor = SecondFactor.objects.get(user=user)
+    assert (factor.failures, factor.failed_at) == (0, None)
+    assert SecondFactor.objects.get(user__username="other").failures == 0
+
+
+def test_each_ones_setting_up_is_their_own(user: User) -> None:
+    other = make_user("other")
+    begin_second_factor(actor=other)
+    assert pending_secret(user) is None
+    with pytest.raises(Refused):
+        confirm_second_factor(actor=user, code="000000")
+    begin_second_factor(actor=user)
+    secret = pending_secret(user)
+    assert secret is not None
+    assert (len(base64.b32decode(secret)), secret == pending_secret(other)) == (20, False)
+    with pytest.raises(Refused):
+        confirm_second_factor(actor=user, code="000000")
+    assert SecondFactor.objects.get(user=user).failures == 1
+    begin_second_factor(actor=user)
+    assert SecondFactor.objects.get(user=user).failures == 0
+    again = pending_secret(user)
+    assert again is not None
+    confirm_second_factor(actor=user, code=code_at(again, step_now()))
+    for act in (lambda: begin_second_factor(actor=user), lambda: confirm_second_factor(actor=user, code="0")):
+        with pytest.raises(Refused):
+            act()
+    assert pending_secret(user) is None
+    assert SecondFactor.objects.get(user=other).confirmed_at is None
+
+
+def test_who_typed_too_many_is_told_until_when(user: User, clock: Clock, settings: Any) -> None:
+    settings.LOCK_MINUTES = 30
+    secret, _codes = with_second_factor(user)
+    wrong_codes(user, 5)
+    clock.moment += datetime.timedelta(minutes=29, seconds=59)
+    with pytest.raises(Refused) as refused:
+        check_code(user=user, code=code_at(secret, step_now()))
+    assert (refused.value.field, refused.value.params) == ("code", {"time": "10:30"})
+    clock.moment += datetime.timedelta(seconds=1)
+    check_code(user=user, code=code_at(secret, step_now()))
+
+
+def test_wrong_codes_far_apart_lock_nobody(user: User, clock: Clock, settings: Any) -> None:
+    settings.LOCK_MINUTES = 15
+    with_second_factor(user)
+    assert wrong_codes(user, 4).failures == 4
+    clock.moment += datetime.timedelta(minutes=15)
+    assert wrong_codes(user, 1).failures == 5
+    clock.moment += datetime.timedelta(minutes=15, seconds=1)
+    assert wrong_codes(user, 4).failures == 4
+
+
+def test_the_app_shows_whose_account_it_is_and_of_what(user: User) -> None:
+    secret = base64.b32encode(b"12345678901234567890").decode()
+    address = unquote(setup_address(user, secret))
+    assert address.startswith("otpauth://totp/晋城市防贫综合保险:clerk?")
+    assert "issuer=晋城市防贫综合保险" in address
+    assert f"secret={secret}" in address
+
+
+def test_who_has_none_gets_no_recovery_codes_not_even_of_another(user: User) -> None:
+    with_second_factor(make_user("other"))
+    with pytest.raises(Refused):
+        renew_recovery_codes(actor=user)
+    begin_second_factor(actor=user)
+    with pytest.raises(Refused):
+        renew_recovery_codes(actor=user)
 
 
 def test_new_recovery_codes_void_the_former_ones(client: Client, user: User) -> None:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from jincheng_insurance.access.models import User, UserSession
 from jincheng_insurance.access.passwords import temporary_password
@@ -168,3 +169,18 @@ def test_nothing_is_kept_of_a_cookie_whose_time_has_run_out(client: Client, user
     sweep()
     assert not Session.objects.exists()
     assert UserSession.objects.filter(user=user).exists()
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0", "Edge"),
+        ("Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/126.0 Safari/537.36", "Chrome"),
+        ("Mozilla/5.0 AppleWebKit/605.1.15 Version/17.4 Safari/605.1.15", "Safari"),
+        ("curl/8.7.1", "curl"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_named_by_what_it_says_first(agent: str, name: str) -> None:
+    with override("en"):
+        assert UserSession(agent=agent).browser == name

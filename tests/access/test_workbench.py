@@ -64,9 +64,9 @@ WAITS = {
     Role.SECURITY_OFFICER: {"grants-to-decide"},
 }
 MOST_QUERIES = {
-    Role.CITY_OFFICER: 38,
+    Role.CITY_OFFICER: 39,
     Role.CITY_FINANCE: 33,
-    Role.COUNTY_OFFICER: 53,
+    Role.COUNTY_OFFICER: 54,
     Role.COUNTY_FINANCE: 27,
     Role.ADJUSTER: 32,
     Role.REVIEWER: 36,

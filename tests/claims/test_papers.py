@@ -33,7 +33,9 @@ from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.audit.models import AuditRecord
 from jincheng_insurance.scheme.terms import default_terms
 from jincheng_insurance.web.paper import Paper
+from jincheng_insurance.web.paper_files import copy_mark
 from jincheng_insurance.web.word import write_word
+from tests.clock import Clock
 from tests.papers import picture
 from tests.world import (
     Party,
@@ -295,7 +297,7 @@ def test_a_workbook_holds_numbers_as_numbers_and_no_formula(world: World) -> Non
     assert name.quotePrefix
     amounts = [cell for cell in cells if cell.data_type == "n" and cell.value is not None]
     assert [(cell.value, cell.number_format) for cell in amounts] == [(1500, "#,##0.00")] * 2
-    assert sheet.freeze_panes == "A4"
+    assert sheet.freeze_panes == "A7"
 
 
 def test_the_payment_list_adds_up_and_keeps_to_its_days(world: World) -> None:
@@ -407,6 +409,22 @@ def test_taking_a_list_away_is_on_record_and_looking_is_not(world: World) -> Non
     record = AuditRecord.objects.get(act="download_list")
     assert record.facts == {"list": "payments", "format": "docx", "rows": 1}
     assert record.county == world.own.county
+
+
+def test_every_copy_says_who_took_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch)
+    claim = approved_claim(world.own)
+    paid(world.own, claim)
+    client, mark = signed_in(world, Role.REVIEWER), copy_mark(world.own[Role.REVIEWER])
+    assert str(world.own[Role.REVIEWER]) in mark
+    for path in (reverse("claims:payment_list"), reverse("claims:calculation_sheet", args=[claim.pk])):
+        document = Document(io.BytesIO(client.get(path, {"format": "docx"}).content))
+        assert document.sections[0].footer.paragraphs[-1].text == mark
+        assert document.core_properties.comments == mark
+    answer = client.get(reverse("claims:payment_list"), {"format": "xlsx"})
+    workbook = load_workbook(io.BytesIO(answer.content))
+    assert workbook.properties.creator == mark
+    assert mark in [row[0].value for row in workbook.active.iter_rows()][-1:]
 
 
 @pytest.mark.parametrize(

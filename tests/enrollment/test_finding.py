@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from enrollment.filters import RosterPersonFilter
 from enrollment.models import RosterHousehold, RosterPerson
@@ -24,7 +25,8 @@ from enrollment.selectors.finding import (
 )
 from enrollment.selectors.standing import enrolment_status
 from jincheng_insurance.access.models import Region, User
-from jincheng_insurance.access.reveals import LOOK_UPS
+from jincheng_insurance.access.refusals import Refused
+from jincheng_insurance.access.reveals import LOOK_UPS, check_look_ups
 from jincheng_insurance.access.roles import Act, Role
 from jincheng_insurance.access.sealing import unseal
 from jincheng_insurance.audit.models import AuditRecord
@@ -176,6 +178,14 @@ def test_numbers_are_not_tried_out_one_after_the_other(
         answer = client.post(reverse(address), asked)
         assert (answer.status_code, "一分钟内" in answer.content.decode()) == (422, said)
     assert AuditRecord.objects.filter(act__in=LOOK_UPS).count() == 1
+    other = listed.foreign[role]
+    check_look_ups(other)
+    with pytest.raises(Refused) as refused:
+        check_look_ups(listed.own[role])
+    assert (refused.value.rule, refused.value.params) == ("R25", {"most": 1})
+    later = timezone.now() + datetime.timedelta(seconds=61)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    check_look_ups(listed.own[role])
 
 
 def test_a_wide_list_counts_no_further_than_it_leads(

@@ -151,3 +151,19 @@ def test_the_workbench_shows_the_first_of_those_who_wait(world: World) -> None:
     assert [item.label for item in shown.items] == codes[:5]
     assert (shown.count, shown.more) == (7, 2)
     assert WORK["households-to-enrol"].acts == (Act.ENROL,)
+
+
+def test_a_county_without_a_roster_is_told_to_import_one(world: World) -> None:
+    def told(role: Role) -> list[str]:
+        found = {each.work.name: each for each in waiting_for(world.own[role])}
+        return (
+            [item.label for item in found["rosters-to-import"].items] if "rosters-to-import" in found else []
+        )
+
+    both = sorted((world.own.county, world.foreign.county), key=lambda county: county.code)
+    assert told(Role.COUNTY_OFFICER) == [world.own.county.name]
+    assert told(Role.CITY_OFFICER) == [county.name for county in both]
+    assert told(Role.AUDITOR) == []
+    list_household(world.own)
+    assert told(Role.COUNTY_OFFICER) == []
+    assert told(Role.CITY_OFFICER) == [world.foreign.county.name]
