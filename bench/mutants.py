@@ -48,6 +48,7 @@ ROOMS: dict[str, tuple[list[str], list[str]]] = {
             "tests/access/test_fresh_proof.py",
             "tests/access/test_grants.py",
             "tests/access/test_guards.py",
+            "tests/access/test_locks.py",
             "tests/access/test_on_record.py",
             "tests/access/test_passwords.py",
             "tests/access/test_people.py",

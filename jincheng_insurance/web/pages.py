@@ -15,13 +15,20 @@ M = TypeVar("M", bound=Model)
 
 
 def paginate(
-    request: HttpRequest, queryset: QuerySet[M] | Sequence[Any], per_page: int = PER_PAGE
+    request: HttpRequest,
+    queryset: QuerySet[M] | Sequence[Any],
+    per_page: int = PER_PAGE,
+    *,
+    known: int | None = None,
 ) -> Page[Any]:
     """The page that `?page=` asks for; anything unreadable is the first page, too far is the last.
 
-    A queryset must be ordered. Show with `{% include "web/pager.html" with page=page %}`.
+    A queryset must be ordered. `known` is how many rows there are, where counting them as they are shown takes long.
+    Show with `{% include "web/pager.html" with page=page %}`.
     """
     paginator: Paginator[Any] = Paginator(queryset, per_page)
+    if known is not None:
+        paginator.__dict__["count"] = known  # what the paginator itself would keep
     return paginator.get_page(request.GET.get("page"))
 
 

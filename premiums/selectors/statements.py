@@ -108,6 +108,11 @@ def all_of(by_month: Mapping[int, Units]) -> Units:
     return Units(sum(part.households for part in parts), sum(part.persons for part in parts))
 
 
+def count_stated_households(statement: PremiumStatement) -> int:
+    """How many households the lines of a statement are of."""
+    return int(statement.lines.aggregate(number=Count("insured_household", distinct=True))["number"])
+
+
 def stated_households(statement: PremiumStatement) -> QuerySet[StatementLine, Any]:
     """The lines of a statement by household: its code and township, how many of its persons, whether the household
     itself is among them, and the sum."""

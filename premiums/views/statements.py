@@ -71,7 +71,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
         return paper_file(paper, wanted, actor=actor)
     context = {
         "statement": row,
-        "page": paginate(request, lines),
+        "page": paginate(request, lines, known=stated.count_stated_households(row)),
         "may_cancel": stated.may_cancel(actor, row),
     }
     return render(request, "premiums/statement.html", context)

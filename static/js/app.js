@@ -25,7 +25,7 @@
   document.addEventListener("htmx:responseError", unreachable);
   document.addEventListener("htmx:sendError", unreachable);
 
-  // A second click on a slow button must not send the form twice.
+  // A second click on a slow button sends nothing twice.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.target) return;
@@ -48,7 +48,7 @@
   });
   document.addEventListener("submit", (event) => {
     if (event.target.closest("main")) unsent.clear();
-    const draft = event.target.querySelector("[data-draft]"); // a form on its way leaves no draft behind it
+    const draft = event.target.querySelector("[data-draft]"); // a form on its way leaves none behind
     if (draft) window.htmx?.trigger(draft, "htmx:abort");
     draft?.remove();
   });

@@ -201,6 +201,26 @@ class TestPosts:
         about = {"county": world.own.county.pk, "facts": facts, "reason": "重复"}
         assert record.said()[1:] == [line("refuse_grant", security, grant.user, **about)]
 
+    def test_a_post_at_an_insurer_in_one_county(self, record: Record, world: World, admin: User) -> None:
+        place = {"region": world.own.county, "insurer": world.own.insurer}
+        today = timezone.localdate()
+        grant = propose_grant(
+            person=make_user("xinren"),
+            role=Role.ADJUSTER,
+            **place,
+            starts_on=today,
+            ends_on=today,
+            reason=f" {REASON} ",
+            actor=admin,
+        )
+        grant.refresh_from_db()
+        assert (grant.role, grant.region, grant.insurer) == (Role.ADJUSTER, *place.values())
+        assert (grant.starts_on, grant.ends_on, grant.reason) == (today, today, REASON)
+        facts = {"role": "adjuster", **{name: str(where) for name, where in place.items()}}
+        facts |= {"starts_on": today.isoformat(), "last_day": today.isoformat()}
+        about = {"county": world.own.county.pk, "facts": facts, "reason": f" {REASON} "}
+        assert record.said() == [line("propose_grant", admin, grant.user, **about)]
+
     def test_one_of_a_single_day_holds_on_that_day(
         self, record: Record, world: World, security: User
     ) -> None:

@@ -86,8 +86,7 @@ def test_a_statement_leaves_as_word_and_as_a_workbook_on_record(stated: World) -
     book = client.get(f"/premiums/{statement.pk}/", {"format": "xlsx"})
     sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[-1][3:] == [2, 30, 200, 230]
-    assert rows[-2][3:] == [2, 30, 200, 230]
+    assert rows[-3][3:] == rows[-2][3:] == [2, 30, 200, 230]
     facts = AuditRecord.objects.filter(act="download_premium").values_list("facts", flat=True)
     assert {fact["format"] for fact in facts} == {"docx", "xlsx"}
 
@@ -96,7 +95,7 @@ def test_the_ledger_leaves_as_a_workbook_with_its_balances(stated: World) -> Non
     client = signed_in(stated, Role.CITY_FINANCE)
     book = client.get(f"/premiums/funds/{stated.own.agreement.pk}/", {"format": "xlsx", "side": "city"})
     sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
-    last = [cell.value for cell in list(sheet.iter_rows())[-1]]
+    last = [cell.value for cell in list(sheet.iter_rows())[-2]]
     assert last[1:4] == ["陵川县", "市级", "应承担"]
     assert last[5:8] == [115, 115, 0]
 

@@ -21,7 +21,12 @@ from jincheng_insurance.scheme.breakdown import Breakdown
 from jincheng_insurance.scheme.terms import Terms, default_terms
 from premiums.models import FundEntry, PremiumStatement, Side, StatementLine
 from premiums.selectors.fund import accounts
-from premiums.selectors.statements import open_of, stated_households, statements
+from premiums.selectors.statements import (
+    count_stated_households,
+    open_of,
+    stated_households,
+    statements,
+)
 from premiums.services.statements import issue_statement
 from tests.races import at_once
 from tests.world import Party, World, insure_household, list_household, make_user
@@ -59,6 +64,7 @@ def test_lines_and_dues_add_up_to_the_statements(world: World) -> None:
     enrol_county(agreement=world.own.agreement, actor=world.own[Role.COUNTY_OFFICER])
     second = issue(world.own)
 
+    assert [count_stated_households(statement) for statement in (first, second)] == [2, 1]
     assert sorted((row["persons"], row["sum"]) for row in stated_households(first)) == [(1, 130), (3, 330)]
     assert [(row["persons"], row["sum"]) for row in stated_households(second)] == [(4, 430)]
     for statement in (first, second):
