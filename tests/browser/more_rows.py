@@ -24,10 +24,11 @@ from enrollment.services.moving import ask_move
 from enrollment.services.payee import propose_account
 from enrollment.services.roster import check_import, upload_roster
 from jincheng_insurance.access.grants import propose_grant
-from jincheng_insurance.access.models import Insurer, Region, User
+from jincheng_insurance.access.models import ApiToken, Insurer, Region, User
 from jincheng_insurance.access.people import disable_person
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
+from jincheng_insurance.access.tokens import make_token
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.services import make_export, request_export
 from premiums.services.fund_imports import upload_funds
@@ -154,7 +155,7 @@ def workbooks(who: Mapping[str, User], county: str) -> dict[str, int | str]:
 
 
 def posts(who: Mapping[str, User]) -> dict[str, int | str]:
-    """Somebody disabled, and a post that waits for the security officer."""
+    """Somebody disabled, a post that waits for the security officer, and a token."""
     disabled = User.objects.get(username="reviewer3")
     disable_person(person=disabled, reason="调离", actor=who[Role.ADMINISTRATOR])
     proposed = propose_grant(
@@ -167,7 +168,9 @@ def posts(who: Mapping[str, User]) -> dict[str, int | str]:
         reason="借调",
         actor=who[Role.ADMINISTRATOR],
     )
+    made = make_token(actor=who[Role.ADJUSTER], name="理赔系统", days=90, reach=ApiToken.Reach.HANDLE)
     return {
+        "token": made.token.pk,
         "user": who[Role.ADJUSTER].pk,
         "disabled": disabled.pk,
         "proposed": proposed.pk,
