@@ -35,39 +35,46 @@ class Offices:
 
 
 def tell_oversight(agreement: Agreement, offices: Offices) -> None:
-    """The turn of the agreement's county, if it has one. Where a suspension is asked for, the insurer owes its report
-    still; elsewhere reports came in time, but for one county's investigation."""
+    """The turn of the agreement's county. Where a suspension is asked for, the insurer owes its report still."""
     code = agreement.county.code
-    if code != SUSPENDED_IN:
-        _report(agreement, Kind.SPECIAL_REPORT, writer=offices.adjuster, receiver=offices.county)
-        late = code == INVESTIGATED_LATE
-        _report(agreement, Kind.INVESTIGATION, writer=offices.county, receiver=offices.city, late=late)
-    else:
+    if code == SUSPENDED_IN:
         _ask_suspension(agreement, offices.county)
+    else:
+        _tell_reports(agreement, offices)
     if code == TROUBLED:
-        _return_report(agreement, offices.county)
         _list_newborn(agreement, offices.county)
 
 
-def _report(agreement: Agreement, kind: Kind, *, writer: User, receiver: User, late: bool = False) -> None:
-    """What was owed by now is handed in and received before its last day, save for the troubled county's special
-    report, which isn't received yet; `late`, it is handed in today."""
-    today = timezone.localdate()
-    for duty in Duty.objects.filter(agreement=agreement, kind=kind, state__in=OPEN, due_on__lt=today):
-        last_day = duty.due_on or today
+def _tell_reports(agreement: Agreement, offices: Offices) -> None:
+    """Reports are handed in and received in time, but for the troubled county's special report, which came back lately,
+    and one county's investigation, which was handed in late, today."""
+    code, today = agreement.county.code, timezone.localdate()
+    for duty, last_day in _owed(agreement, Kind.SPECIAL_REPORT):
+        with on_day(last_day - datetime.timedelta(days=3)):
+            hand_in_report(duty=duty, sections=SECTIONS, actor=offices.adjuster)
+        if code == TROUBLED:
+            with on_day(today - datetime.timedelta(days=2)):
+                return_report(
+                    duty=duty, remarks="请补充三季度以来的赔付情况和住院人次。", actor=offices.county
+                )
+        else:
+            with on_day(last_day - datetime.timedelta(days=1)):
+                receive_report(duty=duty, actor=offices.county)
+    for duty, last_day in _owed(agreement, Kind.INVESTIGATION):
+        late = code == INVESTIGATED_LATE
         with on_day(today if late else last_day - datetime.timedelta(days=3)):
-            hand_in_report(duty=duty, sections=SECTIONS, actor=writer)
-        if late or (kind == Kind.SPECIAL_REPORT and agreement.county.code == TROUBLED):
-            continue
-        with on_day(last_day - datetime.timedelta(days=1)):
-            receive_report(duty=duty, actor=receiver)
+            hand_in_report(duty=duty, sections=SECTIONS, actor=offices.county)
+        if not late:
+            with on_day(last_day - datetime.timedelta(days=1)):
+                receive_report(duty=duty, actor=offices.city)
 
 
-def _return_report(agreement: Agreement, officer: User) -> None:
-    handed_in = Duty.objects.filter(agreement=agreement, kind=Kind.SPECIAL_REPORT, state=Duty.State.HANDED_IN)
-    for duty in handed_in:
-        with on_day(timezone.localdate() - datetime.timedelta(days=2)):
-            return_report(duty=duty, remarks="请补充三季度以来的赔付情况和住院人次。", actor=officer)
+def _owed(agreement: Agreement, kind: Kind) -> list[tuple[Duty, datetime.date]]:
+    """The duties of a kind whose last day has passed, with that day."""
+    duties = Duty.objects.filter(
+        agreement=agreement, kind=kind, state__in=OPEN, due_on__lt=timezone.localdate()
+    )
+    return [(duty, duty.due_on) for duty in duties if duty.due_on is not None]
 
 
 def _ask_suspension(agreement: Agreement, officer: User) -> None:

@@ -53,15 +53,12 @@ class Plan:
 
     def preview(self, townships: Collection[int] = ()) -> Preview:
         """Of the whole county, or of these townships."""
-        wanted = {
-            kind: number
-            for kind, number in self.households.items()
-            if not townships or kind.township in townships
-        }
         by_verdict: Counter[str] = Counter()
         by_category: Counter[str] = Counter()
         late: Counter[bool] = Counter()
-        for kind, number in wanted.items():
+        for kind, number in self.households.items():
+            if townships and kind.township not in townships:
+                continue
             by_verdict[kind.verdict] += number
             if kind.verdict == Verdict.ELIGIBLE:
                 by_category[kind.category] += number
@@ -105,16 +102,9 @@ def _plan(agreement: Agreement) -> dict[str, list[list[Any]]]:
     uninsured = uninsured_of(agreement).annotate(late=late).order_by()
     households = list(uninsured.values_list("township", "verdict", "category", "late").annotate(Count("pk")))
     # Whoever is insured is what the others leave of the roster: most of it, and no verdict has to be found for them.
-    insured = Counter[tuple[Any, ...]](
-        {
-            tuple(kind): number
-            for *kind, number in listed_under(agreement)
-            .annotate(late=late)
-            .order_by()
-            .values_list("township", "category", "late")
-            .annotate(Count("pk"))
-        }
-    )
+    listed = listed_under(agreement).annotate(late=late).order_by()
+    kinds = listed.values_list("township", "category", "late").annotate(Count("pk"))
+    insured = Counter[tuple[Any, ...]]({tuple(kind): number for *kind, number in kinds})
     for township, _verdict, category, is_late, number in households:
         insured[township, category, is_late] -= number
     persons = (

@@ -20,9 +20,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"menu": [], "shell": {"name": "", "unit": "", "next": returns_to}}
     match = request.resolver_match
     return {
-        "menu": partial(
-            entries_for, request, cast("Actor", user)
-        ),  # counted where it is shown: not on errors
+        # Counted where it is shown: not on errors.
+        "menu": partial(entries_for, request, cast("Actor", user)),
         "workplace": switch_of(request),
         "shell": {
             "name": str(user),

@@ -18,14 +18,18 @@ def paper_file(paper: Paper, wanted: str, *, actor: User) -> HttpResponse:
     """A paper as a Word document or a workbook."""
     if wanted == WORD:
         return word_file(paper, actor=actor)
-    data = workbook_of(paper, mark="" if paper.posted else copy_mark(actor))
+    data = workbook_of(paper, mark=_mark(paper, actor))
     return download(data, name=f"{paper.file_name}.xlsx", content_type=XLSX)
 
 
 def word_file(paper: Paper, *, actor: User) -> HttpResponse:
     """A paper as a Word document."""
-    data = write_word(paper, mark="" if paper.posted else copy_mark(actor))
+    data = write_word(paper, mark=_mark(paper, actor))
     return download(data, name=f"{paper.file_name}.docx", content_type=DOCX)
+
+
+def _mark(paper: Paper, actor: User) -> str:
+    return "" if paper.posted else copy_mark(actor)
 
 
 @in_chinese

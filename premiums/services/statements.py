@@ -22,7 +22,7 @@ from jincheng_insurance.scheme.statement import Units, opposite_due, refund_due,
 from jincheng_insurance.scheme.terms import Terms
 from jincheng_insurance.web.background import enqueue
 from premiums.models import FundEntry, PremiumStatement, Side
-from premiums.selectors.statements import charged_shares
+from premiums.selectors.statements import all_of, charged_shares
 from premiums.units import CANCEL, CHARGE, REFUND, units_to_charge, units_to_refund
 
 Kind = PremiumStatement.Kind
@@ -43,9 +43,7 @@ def issue_statement(
         raise Refused(_("Everybody insured already stands on a statement."))
     terms = use_terms(agreement.policy_year_id)
     due = statement_due(terms=terms, units=units, county=str(agreement.county.code))
-    total = Units(
-        sum(part.households for part in units.values()), sum(part.persons for part in units.values())
-    )
+    total = all_of(units)
     standing = PremiumStatement.objects.filter(agreement=agreement, cancelled_by=None)
     first = not standing.filter(kind=Kind.FIRST).exists()
     statement = _freeze(
