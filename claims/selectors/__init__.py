@@ -31,12 +31,16 @@ def with_subject(rows: QuerySet[Claim]) -> QuerySet[Claim]:
         "county",
         "agreement__insurer",
         "insured_person__roster_person",
-        "insured_household__roster_household__township",
-        "insured_household__roster_household__village",
-        "reported_by",
-        "submitted_by",
-        "approved_by",
+        "insured_household__roster_household",
     ).annotate(subject=Coalesce(F("insured_person__roster_person__name"), Subquery(head.values("name")[:1])))
+
+
+def claims_on_paper(actor: User) -> QuerySet[Claim]:
+    """The same with what a paper about one of them says: place, and who submitted and approved it."""
+    household = "insured_household__roster_household__"
+    return claims(actor).select_related(
+        f"{household}township", f"{household}village", "submitted_by", "approved_by"
+    )
 
 
 def bill_in_scope(actor: User, pk: int) -> MedicalBill:

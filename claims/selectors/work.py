@@ -25,7 +25,7 @@ from jincheng_insurance.web.working_days import working_days_left
 State = Claim.State
 UNASSESSED = (State.REPORTED, State.ASSESSING)
 UNPAID = (State.APPROVED, State.PAYING)
-IN_A_QUEUE = 100
+IN_A_QUEUE = 50
 PAPERS, RETURNED, ASSESS = "papers", "returned", "assess"
 
 

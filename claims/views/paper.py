@@ -43,7 +43,7 @@ MOST_SHOWN = 200
 
 
 def _claim(actor: User, pk: int) -> Claim:
-    return access_row(selectors.claims(actor), actor, pk=pk)
+    return access_row(selectors.claims_on_paper(actor), actor, pk=pk)
 
 
 def _claim_paper(

@@ -191,9 +191,10 @@ def _standing(shown: QuerySet[M], wanted: Wanted, enrolled: Exists, household: s
 def _named(shown: QuerySet[M], wanted: Wanted, name: str, code: str) -> QuerySet[M]:
     """Narrow to names that begin so, and sort. Names are compared by their characters' codes (collation C), as their
     index is; no character comes after the last one, so a beginning is a range."""
-    keyed: QuerySet[Any] = shown.alias(name_key=Collate(name, "C"))
+    key = Collate(name, "C")
     if wanted.name:
-        keyed = keyed.filter(name_key__gte=wanted.name, name_key__lt=wanted.name + LAST_CHARACTER)
+        narrowed: QuerySet[Any] = shown.alias(name_key=key)
+        shown = narrowed.filter(name_key__gte=wanted.name, name_key__lt=wanted.name + LAST_CHARACTER)
     if wanted.order == Order.NAME or (wanted.name and not wanted.order):
-        return keyed.order_by("name_key", "pk")
-    return keyed.order_by(code, "pk")
+        return shown.order_by(key, "pk")
+    return shown.order_by(code, "pk")

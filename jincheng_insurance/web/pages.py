@@ -47,7 +47,7 @@ class WidePaginator(Paginator):
     def _counted(self) -> int:
         if self._known is not None:
             return self._known
-        return self.object_list.order_by()[: MOST_COUNTED + 1].count()
+        return self.object_list.order_by().values("pk")[: MOST_COUNTED + 1].count()
 
     @property
     def count(self) -> int:

@@ -17,12 +17,28 @@ from claims.services import bulk
 from claims.services.documents import add_document
 from demo.people import make_households
 from demo.workbooks import write_one_sheet
-from enrollment.models import InsuredPerson, PolicyYear, RosterHousehold
+from enrollment.models import (
+    Agreement,
+    InsuredHousehold,
+    InsuredPerson,
+    PolicyYear,
+    RosterHousehold,
+    RosterImport,
+)
 from enrollment.services import participation
+from enrollment.services.enrolment import enrol_household
+from enrollment.services.leaving import withdraw_household
 from enrollment.services.member import change_member
 from enrollment.services.moving import ask_move
 from enrollment.services.payee import propose_account
-from enrollment.services.roster import check_import, upload_roster
+from enrollment.services.roster import (
+    apply_import,
+    cancel_import,
+    check_import,
+    request_apply,
+    upload_roster,
+)
+from enrollment.services.roster_mapping import name_columns
 from jincheng_insurance.access.grants import propose_grant
 from jincheng_insurance.access.models import ApiToken, Insurer, Region, User
 from jincheng_insurance.access.people import disable_person
@@ -31,6 +47,8 @@ from jincheng_insurance.access.roles import Role
 from jincheng_insurance.access.tokens import make_token
 from jincheng_insurance.sheets.exports import KINDS
 from jincheng_insurance.sheets.services import make_export, request_export
+from jincheng_insurance.web.filter_pages import PAGES
+from jincheng_insurance.web.saved import save_filter
 from premiums.services.fund_imports import upload_funds
 from riskpool.services.settlement import draft_settlement
 from tests.claims.workbooks import bill_cells, claim_cells, number_of, workbook
@@ -46,6 +64,13 @@ def enrich(who: Mapping[str, User]) -> dict[str, int | str]:
     officer = who[Role.COUNTY_OFFICER]
     rows: dict[str, int | str] = {"kind": "insured", "guide": Role.COUNTY_OFFICER, "work": "claims-to-assess"}
     import_rosters(officer)
+    newcomers(officer)
+    save_filter(
+        page=PAGES["enrollment:insured"],
+        name="突发严重困难户",
+        fields={"category": "SEVERE_DIFFICULTY"},
+        actor=officer,
+    )
     rows |= workbooks(who, COUNTY) | posts(who)
     export = request_export(
         kind=KINDS["insured"],
@@ -111,6 +136,31 @@ def import_rosters(officer: User) -> None:
         for path in (known, strange):
             uploaded = upload_roster(data=path.read_bytes(), file_name=path.name, actor=officer)
             check_import(import_id=uploaded.pk)
+
+
+def newcomers(officer: User) -> None:
+    """Households new on the roster, one of them enrolled and not yet on a statement; another that was stated and has
+    withdrawn; column titles that the county has named."""
+    agreement = Agreement.objects.get(county__code=COUNTY)
+    with TemporaryDirectory() as folder:
+        path, book = Path(folder) / "十月新识别户.xlsx", Workbook()
+        write_one_sheet(path, make_households(persons=12, seed=11, counties=[COUNTY], after=600_000))
+        applied = upload_roster(data=path.read_bytes(), file_name=path.name, actor=officer)
+        check_import(import_id=applied.pk)
+        request_apply(roster_import=RosterImport.objects.get(pk=applied.pk), actor=officer)
+        apply_import(import_id=applied.pk)
+        book.worksheets[0].append(["户序", "成员姓名", "身份号", "称谓", "类型"])
+        book.worksheets[0].append(["052100002", "李四", "待补", "户主", "脱贫户"])
+        book.save(path)
+        named = upload_roster(data=path.read_bytes(), file_name="乡镇报来.xlsx", actor=officer)
+    check_import(import_id=named.pk)
+    fields = dict(enumerate(("household_code", "name", "id_number", "relation", "household_kind")))
+    name_columns(roster_import=named, header_row=1, fields=fields, actor=officer)
+    cancel_import(roster_import=named, actor=officer)
+    household = RosterHousehold.objects.filter(county__code=COUNTY, insured=None).order_by("code").last()
+    enrol_household(agreement=agreement, household=household, cover_from=timezone.localdate(), actor=officer)
+    free = InsuredHousehold.objects.filter(agreement=agreement, claims=None, withdrawn_at=None).order_by("pk")
+    withdraw_household(insured_household=free[1], reason="重复参保，已在外县参保", actor=officer)
 
 
 def workbooks(who: Mapping[str, User], county: str) -> dict[str, int | str]:
