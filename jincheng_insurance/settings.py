@@ -216,6 +216,7 @@ MIDDLEWARE = [
     "jincheng_insurance.access.gate.GateMiddleware",
     "jincheng_insurance.audit.history.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "jincheng_insurance.web.wrong_method.WrongMethodMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jincheng_insurance.access.gate import WARNED_DAYS, days_left, must_change, safe_next
-from jincheng_insurance.access.guards import actor_of, fresh_proof, user_session_of
+from jincheng_insurance.access.guards import actor_of, fresh_proof, signed_in, user_session_of
 from jincheng_insurance.access.passwords import change_password as set_password
 from jincheng_insurance.access.proofs import check_own_password, give_proof
 from jincheng_insurance.access.qr import qr_code
@@ -34,7 +33,7 @@ from jincheng_insurance.web.pages import paginate
 SECRET_GROUP = 4
 
 
-@login_required
+@signed_in
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """Who one is here, how old the password is, the second factor, and one's sessions."""
@@ -52,7 +51,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "access/account.html", context)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
@@ -78,7 +77,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return render(request, "access/change_password.html", context, status=422 if form.errors else 200)
 
 
-@login_required
+@signed_in
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """End an open session of one's own."""
@@ -89,7 +88,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("access:account")
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
@@ -116,7 +115,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return render(request, "access/second_factor.html", context, status=422 if form.errors else 200)
 
 
-@login_required
+@signed_in
 @require_POST
 @fresh_proof
 def begin(request: HttpRequest) -> HttpResponse:
@@ -125,7 +124,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     return redirect("access:second_factor")
 
 
-@login_required
+@signed_in
 @never_cache
 @require_POST
 @fresh_proof
@@ -139,7 +138,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     return redirect("access:account")
 
 
-@login_required
+@signed_in
 @require_POST
 @fresh_proof
 def remove(request: HttpRequest) -> HttpResponse:
@@ -149,7 +148,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     return redirect("access:account")
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def proof(request: HttpRequest) -> HttpResponseBase:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -21,6 +20,18 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
+def signed_in(view: View[P]) -> View[P]:
+    """Strangers go to sign in, and from there to the page they came from: never to what only takes a form."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_page(request, "access:login", next=way_back(request))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def requires(*acts: Act) -> Callable[[View[P]], View[P]]:
     """Sign-in first, then 403 unless one of `acts` is granted somewhere."""
 
@@ -32,7 +43,7 @@ def requires(*acts: Act) -> Callable[[View[P]], View[P]]:
                 require(actor, acts[0])
             return view(request, *args, **kwargs)
 
-        return login_required(guarded)
+        return signed_in(guarded)
 
     return guard
 

@@ -1,21 +1,20 @@
 """The workbench: where each person's work begins, the whole list of one kind of work, and where they work."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from jincheng_insurance.access.guards import actor_of
+from jincheng_insurance.access.guards import actor_of, signed_in
 from jincheng_insurance.web.pages import paginate
 from jincheng_insurance.web.saved import saved_filters
 from jincheng_insurance.web.workbench import WORK, figures_of, waiting_for
 from jincheng_insurance.web.workplace import WorkplaceForm, back_from, keep_workplace
 
 
-@login_required
+@signed_in
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person, overdue first, and the figures of their place."""
@@ -33,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "access/home.html", context)
 
 
-@login_required
+@signed_in
 @require_GET
 def work(request: HttpRequest, name: str) -> HttpResponse:
     """All that waits of one kind."""
@@ -47,7 +46,7 @@ def work(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "access/work.html", context)
 
 
-@login_required
+@signed_in
 @require_POST
 def workplace(request: HttpRequest) -> HttpResponse:
     """Keep, for this session, with which policy year and county the filters of lists begin."""

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jincheng_insurance.access.guards import actor_of, fresh_proof, requires
+from jincheng_insurance.access.guards import actor_of, fresh_proof, requires, signed_in
 from jincheng_insurance.access.models import Region
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
@@ -47,7 +46,7 @@ def for_exporters(view: View) -> View:
             raise PermissionDenied("no export is granted")
         return view(request, *args, **kwargs)
 
-    return login_required(guarded)
+    return signed_in(guarded)
 
 
 @for_exporters

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from jincheng_insurance.access.guards import actor_of
+from jincheng_insurance.access.guards import actor_of, signed_in
 from jincheng_insurance.web import saved as services
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.filter_pages import PAGES, FilterPage, address_of, asked_for, page_for
@@ -39,7 +38,7 @@ def _own(request: HttpRequest, pk: int) -> SavedFilter:
     return get_object_or_404(saved_filters(actor_of(request)), pk=pk)
 
 
-@login_required
+@signed_in
 @require_GET
 def filters(request: HttpRequest) -> HttpResponse:
     """One's filters, list by list."""
@@ -55,7 +54,7 @@ def _filters(request: HttpRequest, wrong: NameForm | None = None, pk: int | None
     return render(request, "web/saved_filters.html", context, status=422 if wrong is not None else 200)
 
 
-@login_required
+@signed_in
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the filter that the list was narrowed to, and go back to it."""
@@ -71,7 +70,7 @@ def save(request: HttpRequest) -> HttpResponse:
     return render(request, "web/save_filter.html", {"form": form, "page": page}, status=422)
 
 
-@login_required
+@signed_in
 @require_GET
 def open_filter(request: HttpRequest, pk: int) -> HttpResponse:
     """To the list, narrowed as far as the filter still holds."""
@@ -83,7 +82,7 @@ def open_filter(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(address)
 
 
-@login_required
+@signed_in
 @require_POST
 def rename(request: HttpRequest, pk: int) -> HttpResponse:
     row, form = _own(request, pk), NameForm(request.POST, auto_id=f"id_{pk}_%s")
@@ -95,7 +94,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
     return _filters(request, form, pk)
 
 
-@login_required
+@signed_in
 @require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own(request, pk)

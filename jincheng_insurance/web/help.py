@@ -1,11 +1,11 @@
 """Help: the guides, the reader's own first, and the glossary."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+from jincheng_insurance.access.guards import signed_in
 from jincheng_insurance.web.guides import OVERVIEW, Guide, guide, guide_names
 from jincheng_insurance.web.rules import TITLES
 from jincheng_insurance.web.terms import GROUPS
@@ -13,7 +13,7 @@ from jincheng_insurance.web.terms import GROUPS
 app_name = "help"
 
 
-@login_required
+@signed_in
 @require_GET
 def show_guide(request: HttpRequest, name: str = OVERVIEW) -> HttpResponse:
     """One guide, or the overview. Whoever is signed in may read all of them."""
@@ -24,7 +24,7 @@ def show_guide(request: HttpRequest, name: str = OVERVIEW) -> HttpResponse:
     return render(request, "web/guide.html", {"guide": shown, "guides": _guides()})
 
 
-@login_required
+@signed_in
 @require_GET
 def show_terms(request: HttpRequest) -> HttpResponse:
     """Every term of the scheme with its sentence, and what each rule's number stands for."""

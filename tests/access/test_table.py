@@ -46,7 +46,7 @@ MISSING = [
 def answer_of(response: HttpResponse) -> str:
     """The status, or `sign-in` for the redirect of a stranger."""
     target = response.headers.get("Location", "")
-    if response.status_code == 302 and target.startswith(f"{reverse('access:login')}?next="):
+    if response.status_code == 302 and target.partition("?")[0] == reverse("access:login"):
         return SIGN_IN
     return str(response.status_code)
 
