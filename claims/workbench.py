@@ -101,9 +101,14 @@ def _open_claims(actor: User) -> Iterator[Figure]:
     note = (
         ngettext("%(n)s payment overdue", "%(n)s payments overdue", late) % {"n": count(late)} if late else ""
     )
-    url = reverse("claims:list")
+    everywhere = f"{reverse('claims:list')}?county="
     yield Figure(
-        gettext("Claims under way"), count(found["number"]), note=note, url=url, tone="over" if note else ""
+        gettext("Claims under way"),
+        count(found["number"]),
+        note=note,
+        url=f"{everywhere}&state=open",
+        note_url=f"{everywhere}&clock=overdue" if note else "",
+        tone="over" if note else "",
     )
 
 

@@ -101,7 +101,7 @@ def _insured(actor: User) -> Iterator[Figure]:
         gettext("Insured households %(year)s") % {"year": year},
         count(found["number"]),
         unit=gettext("households"),
-        url=reverse("enrollment:insured"),
+        url=f"{reverse('enrollment:insured')}?year={year}&place=",
     )
 
 

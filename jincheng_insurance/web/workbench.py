@@ -124,6 +124,7 @@ class Figure:
     unit: str = ""
     note: str = ""
     url: str = ""
+    note_url: str = ""
     tone: str = ""
     share: int | None = None
     levels: tuple[int, ...] = ()

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -64,17 +65,28 @@ class YearForm(DayForm):
 
 
 class PoolForm(YearForm):
-    """The same, and one insurer where several are within reach."""
+    """The same, and one county or insurer where several are within reach."""
 
+    county = forms.ModelChoiceField(
+        Region.objects.none(), label=_("County"), required=False, empty_label=_("All")
+    )
     insurer = forms.ModelChoiceField(
         Insurer.objects.none(), label=_("Insurer"), required=False, empty_label=_("All")
     )
-    field_order = ("year", "on", "insurer")
+    field_order = ("year", "on", "county", "insurer")
 
     def __init__(self, data: QueryDict, *, actor: User, **kwargs: Any) -> None:
         super().__init__(data, actor=actor, **kwargs)
-        reached = insurers_of(actor, self.policy_year)
-        self.fields["insurer"].queryset = reached  # type: ignore[attr-defined]
+        reached = pool_of(actor, self.policy_year).order_by()
+        for name, model in (("county", Region), ("insurer", Insurer)):
+            chosen = model.objects.filter(pk__in=reached.values(name))
+            self.fields[name].queryset = chosen.order_by("code")  # type: ignore[attr-defined]
+
+    @property
+    def pool(self) -> QuerySet[Agreement]:
+        """The agreements that the figures are of, by county."""
+        chosen = {name: self.chosen(name) for name in ("county", "insurer")}
+        return pool_of(self.actor, self.policy_year, **chosen)
 
 
 class ReachForm(forms.Form):
@@ -120,10 +132,13 @@ class ReachForm(forms.Form):
 
 
 class LedgerForm(YearForm):
-    """Which entries of the loss ledger: of one agreement or all within reach, of one kind or coverage."""
+    """Which entries of the loss ledger: of one agreement, one insurer or all within reach, of one kind or coverage."""
 
     agreement = forms.ModelChoiceField(
         Agreement.objects.none(), label=_("Agreement"), required=False, empty_label=_("All")
+    )
+    insurer = forms.ModelChoiceField(
+        Insurer.objects.none(), label=_("Insurer"), required=False, empty_label=_("All")
     )
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All")), *LossEntry.Kind.choices]
@@ -131,13 +146,14 @@ class LedgerForm(YearForm):
     coverage = forms.ChoiceField(
         label=_("Coverage"), required=False, choices=[("", _("All")), *Claim.Coverage.choices]
     )
-    field_order = ("year", "on", "agreement", "kind", "coverage")
+    field_order = ("year", "on", "agreement", "insurer", "kind", "coverage")
 
     def __init__(self, data: QueryDict, *, actor: User, **kwargs: Any) -> None:
         super().__init__(data, actor=actor, **kwargs)
         field = self.fields["agreement"]
         field.queryset = pool_of(actor, self.policy_year)  # type: ignore[attr-defined]
         field.label_from_instance = _named  # type: ignore[attr-defined]
+        self.fields["insurer"].queryset = insurers_of(actor, self.policy_year)  # type: ignore[attr-defined]
 
 
 class TrendForm(DayForm):

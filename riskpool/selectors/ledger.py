@@ -8,7 +8,7 @@ from django.db.models import QuerySet, Sum
 
 from claims.models import LossDay, LossEntry
 from enrollment.models import Agreement, PolicyYear
-from jincheng_insurance.access.models import User
+from jincheng_insurance.access.models import Insurer, User
 from riskpool.selectors.ratio import ZERO, Kind
 
 
@@ -31,11 +31,12 @@ def entries(
     *,
     until: datetime.date,
     agreement: Agreement | None = None,
+    insurer: Insurer | None = None,
     kind: str | None = None,
     coverage: str | None = None,
 ) -> QuerySet[LossEntry]:
-    """Entries dated up to `until`, newest first, of one agreement, kind or coverage where these are given."""
-    narrowed = _narrowed(agreement, kind, coverage)
+    """Entries dated up to `until`, newest first, of one agreement, insurer, kind or coverage where these are given."""
+    narrowed = _narrowed(agreement, insurer, kind, coverage)
     return (
         LossEntry.objects.visible_to(actor)
         .filter(policy_year=policy_year, on__lte=until, **narrowed)
@@ -50,11 +51,12 @@ def ledger_sums(
     *,
     until: datetime.date,
     agreement: Agreement | None = None,
+    insurer: Insurer | None = None,
     kind: str | None = None,
     coverage: str | None = None,
 ) -> LedgerSums:
     """The sums of the same entries, from the daily sums."""
-    narrowed = _narrowed(agreement, kind, coverage)
+    narrowed = _narrowed(agreement, insurer, kind, coverage)
     rows = (
         LossDay.objects.visible_to(actor)
         .filter(agreement__policy_year=policy_year, on__lte=until, **narrowed)
@@ -70,6 +72,8 @@ def ledger_sums(
     )
 
 
-def _narrowed(agreement: Agreement | None, kind: str | None, coverage: str | None) -> dict[str, object]:
-    wanted = {"agreement": agreement, "kind": kind, "coverage": coverage}
+def _narrowed(
+    agreement: Agreement | None, insurer: Insurer | None, kind: str | None, coverage: str | None
+) -> dict[str, object]:
+    wanted = {"agreement": agreement, "agreement__insurer": insurer, "kind": kind, "coverage": coverage}
     return {name: value for name, value in wanted.items() if value is not None}

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 from claims.models import Claim, LossDay, LossEntry
 from enrollment.models import Agreement, PolicyYear
 from enrollment.selectors import agreements
-from jincheng_insurance.access.models import Insurer, User
+from jincheng_insurance.access.models import Insurer, Region, User
 from jincheng_insurance.scheme.loss_ratio import LossRatio
 from premiums.selectors.fund import net_premiums
 
@@ -132,10 +132,13 @@ def coverage_figures(agreement: Agreement, *, until: datetime.date) -> list[Cove
     ]
 
 
-def pool_of(actor: User, policy_year: PolicyYear, *, insurer: Insurer | None = None) -> QuerySet[Agreement]:
-    """The agreements of a year within the actor's reach, by county; of one insurer where it is given."""
-    pool = agreements(actor, policy_year).order_by("county__code")
-    return pool if insurer is None else pool.filter(insurer=insurer)
+def pool_of(
+    actor: User, policy_year: PolicyYear, *, county: Region | None = None, insurer: Insurer | None = None
+) -> QuerySet[Agreement]:
+    """The agreements of a year within the actor's reach, by county; of one county or insurer where it is given."""
+    wanted = {"county": county, "insurer": insurer}
+    narrowed = {name: value for name, value in wanted.items() if value is not None}
+    return agreements(actor, policy_year).filter(**narrowed).order_by("county__code")
 
 
 def insurers_of(actor: User, policy_year: PolicyYear) -> QuerySet[Insurer]:

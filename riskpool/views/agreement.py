@@ -130,7 +130,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """The entries of the loss ledger up to a day, newest first, with their sums: what a figure is made of."""
     actor = actor_of(request)
     form = LedgerForm(with_workplace(request, year="year"), actor=actor)
-    wanted = {name: form.chosen(name) for name in ("agreement", "kind", "coverage")}
+    wanted = {name: form.chosen(name) for name in ("agreement", "insurer", "kind", "coverage")}
     sums = ledger_sums(actor, form.policy_year, until=form.day, **wanted)
     shown = entries(actor, form.policy_year, until=form.day, **wanted)
     page = paginate_wide(request, shown, known=sums.entries)

@@ -18,7 +18,7 @@ from jincheng_insurance.web.workplace import with_workplace
 from riskpool.forms.pool import PoolForm
 from riskpool.pictures import percent_of, point_labels, standing_picture, trend_picture
 from riskpool.selectors.alerts import highest_alerts
-from riskpool.selectors.ratio import PoolFigures, by_insurer, pool_figures, pool_of, together
+from riskpool.selectors.ratio import PoolFigures, by_insurer, pool_figures, together
 from riskpool.selectors.trend import Step, outlooks, points, trend
 from riskpool.texts import standing
 from riskpool.views.figures import sections
@@ -30,25 +30,28 @@ from riskpool.workbook import pool_workbook
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
     """A year's loss ratios as of a day: figures, lines over the months, bars against the levels, and by insurer."""
-    return _page(request, PoolForm(with_workplace(request, year="year"), actor=actor_of(request)))
+    return _page(request, _form(request))
 
 
 @requires(Act.VIEW_POOL)
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
     """The same figures as a workbook with charts that can be edited."""
-    actor = actor_of(request)
-    form = PoolForm(with_workplace(request, year="year"), actor=actor)
+    form = _form(request)
     if form.errors:
         return _page(request, form)
     year, on = form.policy_year, form.day
-    pool = pool_figures(pool_of(actor, year, insurer=form.chosen("insurer")), until=on)
+    pool = pool_figures(form.pool, until=on)
     at = points(year.pk, until=on)
     lines = trend([figures.agreement for figures in pool], at=at)
     labels = point_labels(at, Step.MONTH, year=year.pk)
     data = pool_workbook(pool, lines, labels, terms=terms_of(year.pk), on=on)
     name = _("Loss ratios %(year)s as of %(day)s") % {"year": year, "day": on.isoformat()}
     return download(data, name=f"{name}.xlsx", content_type=XLSX)
+
+
+def _form(request: HttpRequest) -> PoolForm:
+    return PoolForm(with_workplace(request, year="year", county="county"), actor=actor_of(request))
 
 
 def _page(request: HttpRequest, form: PoolForm) -> HttpResponse:
@@ -69,7 +72,7 @@ def figures_of(actor: User, form: PoolForm) -> dict[str, Any]:
     year, on = form.policy_year, form.day
     terms = terms_of(year.pk)
     levels = terms.alert_levels
-    pool = pool_figures(pool_of(actor, year, insurer=form.chosen("insurer")), until=on)
+    pool = pool_figures(form.pool, until=on)
     at = points(year.pk, until=on)
     lines = trend([figures.agreement for figures in pool], at=at)
     labels = point_labels(at, Step.MONTH, year=year.pk)

@@ -17,6 +17,7 @@ from claims.stages import FUNNEL
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
+from jincheng_insurance.web.workplace import with_workplace
 from premiums.selectors.fund import accounts_of
 from riskpool.claim_pictures import ageing_picture, funnel_picture
 from riskpool.forms.pool import ReachForm
@@ -63,7 +64,7 @@ class Reach:
 
 def reach_of(request: HttpRequest, act: Act) -> Reach:
     actor = actor_of(request)
-    form = ReachForm(request.GET, actor=actor, act=act)
+    form = ReachForm(with_workplace(request, year="year", county="county"), actor=actor, act=act)
     return Reach(actor, form, ListLinks(form))
 
 

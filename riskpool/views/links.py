@@ -7,7 +7,7 @@ from django.urls import reverse
 from enrollment.models import Agreement
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
-from riskpool.forms.pool import DayForm
+from riskpool.forms.pool import DayForm, PoolForm
 
 
 class Links:
@@ -25,18 +25,29 @@ class Links:
         return f"?on={self.chosen['on']}" if "on" in self.chosen else ""
 
     def query(self) -> str:
-        """What the dashboard and its workbook need to hold for the same day and insurer."""
+        """What the dashboard and its workbook need to hold for the same day, county and insurer."""
         return "?" + urlencode(self.chosen | self.reach())
 
     def reach(self) -> dict[str, str]:
-        """The year and the insurer, for pages that know no day."""
-        insurer = self.form.chosen("insurer")
-        return {"year": self.chosen["year"]} | ({"insurer": str(insurer.pk)} if insurer else {})
+        """The year, the county (if only as none, so that the workplace doesn't speak for it) and the insurer, for pages
+        that know no day."""
+        county, insurer = self.form.chosen("county"), self.form.chosen("insurer")
+        reach = {"year": self.chosen["year"], "county": str(county.pk) if county else ""}
+        return reach | ({"insurer": str(insurer.pk)} if insurer else {})
 
     def ledger(self, **narrowed: str) -> str:
         if self.agreement is not None:
             narrowed["agreement"] = str(self.agreement.pk)
+        elif isinstance(self.form, PoolForm):
+            narrowed |= self._of_pool(self.form)
         return f"{reverse('riskpool:ledger')}?{urlencode(self.chosen | narrowed)}"
+
+    def _of_pool(self, form: PoolForm) -> dict[str, str]:
+        """What narrows the ledger as the form narrows the pool: a county has one agreement a year."""
+        if form.chosen("county") is not None:
+            return {"agreement": str(form.pool.get().pk)}
+        insurer = form.chosen("insurer")
+        return {"insurer": str(insurer.pk)} if insurer else {}
 
     def paid(self) -> str:
         return self.ledger(kind="payment")

@@ -182,11 +182,21 @@ def test_every_figure_leads_to_entries_that_sum_to_it(pool: World, on: str) -> N
     for name, pk in (("dashboard", None), ("agreement", pool.own.agreement.pk)):
         page = client.get(reverse(f"riskpool:{name}", args=[pk] if pk else []), {"on": on} if on else {})
         figures = page.context["total" if name == "dashboard" else "figures"]
-        for kind, amount in (("payment", figures.paid), ("reserve", figures.reserves)):
+        wanted = [("agreement=" if name == "agreement" else "", figures)]
+        if name == "dashboard":
+            wanted += [(f"insurer={insurer.pk}", sums) for insurer, sums, *_ in page.context["insurers"]]
+            assert len(wanted) == 3
+        looked_at = [
+            (narrowed, kind, amount)
+            for narrowed, sums in wanted
+            for kind, amount in (("payment", sums.paid), ("reserve", sums.reserves))
+        ]
+        for narrowed, kind, amount in looked_at:
             (link,) = {
                 link
                 for link in links_of(page, "/pool/ledger/")
-                if f"kind={kind}" in link and (name == "agreement") == ("agreement=" in link)
+                if f"kind={kind}" in link
+                and (narrowed in link if narrowed else "agreement=" not in link and "insurer=" not in link)
             }
             shown = client.get(link)
             assert sum(entry.amount for entry, _reason in shown.context["rows"]) == amount

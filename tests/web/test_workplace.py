@@ -1,5 +1,7 @@
 """The switch of year and county: lists begin there, the address still has the last word, and nobody sees more by it."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -93,3 +95,40 @@ def test_a_year_that_has_begun_can_be_chosen_and_the_latest_follows_by_itself(
     assert client.session["workplace_year"] is None
     switch(client, world.own.county.pk, 2028)
     assert client.get(url).context["year"].pk == 2027
+
+
+FIGURES = (
+    "riskpool:dashboard",
+    "riskpool:claim_figures",
+    "riskpool:premium_figures",
+    "riskpool:household_figures",
+)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures_are_of_the_chosen_county_and_the_address_has_the_last_word(
+    city: Client, world: World, name: str
+) -> None:
+    def counties(**query: object) -> set[str]:
+        pool = city.get(reverse(name), query).context["pool"]
+        agreements = [getattr(row[0], "agreement", row[0]) if isinstance(row, tuple) else row for row in pool]
+        return {agreement.county.name for agreement in agreements}
+
+    both = {world.own.county.name, world.foreign.county.name}
+    assert counties() == both
+    switch(city, world.own.county.pk)
+    assert counties() == {world.own.county.name}
+    assert counties(county="") == both
+
+
+@pytest.mark.parametrize("name", [*FIGURES, "access:home"])
+def test_no_figure_leads_to_a_list_that_the_switch_would_narrow(
+    city: Client, world: World, name: str
+) -> None:
+    """Every list behind a figure is named with its county, be it none."""
+    page = city.get(reverse(name), {"county": ""}).content.decode()
+    lists = {reverse(LIST): "county=", reverse("enrollment:insured"): "place="}
+    main = page[page.index("<main") : page.index("</main>")].replace("&amp;", "&")
+    for address in re.findall(r'href="(/[^"]*\?[^"]*)"', main):
+        path, _, query = address.partition("?")
+        assert path not in lists or lists[path] in query, address

@@ -1,4 +1,4 @@
-"""Addresses that only take a form, come to as if they were pages: by signing in anew, by the language switch, by hand."""
+"""Addresses that only take a form, opened as pages: by signing in anew, by switching language, by hand."""
 
 import pytest
 from django.test import Client
