@@ -41,9 +41,7 @@ class RiskpoolConfig(AppConfig):
         register_figures(*workbench.FIGURES)
         register(
             MenuItem(_("Overview"), "riskpool:dashboard", "chart-column", Act.VIEW_POOL, order=10),
-            MenuItem(
-                _("Alerts"), "riskpool:alerts", "bell-ring", Act.VIEW_POOL, order=11, count=fired_alerts
-            ),
+            MenuItem(_("Alerts"), "riskpool:alerts", "bell-ring", Act.VIEW_POOL, order=11),
             MenuItem(
                 _("Reports owed"),
                 "riskpool:duties",
@@ -58,15 +56,6 @@ class RiskpoolConfig(AppConfig):
             MenuItem(_("Inbox"), "riskpool:inbox", "inbox", Act.VIEW_POOL, order=14, count=unread_notices),
             MenuItem(_("Annual settlement"), "riskpool:settlements", "scale", Act.VIEW_POOL, order=15),
         )
-
-
-def fired_alerts(request: HttpRequest) -> int:
-    """The badge: how many alerts of the year the signed-in person is concerned by."""
-    from enrollment.selectors import current_policy_year
-    from jincheng_insurance.access.guards import actor_of
-    from riskpool.selectors.alerts import alerts
-
-    return alerts(actor_of(request), current_policy_year()).count()
 
 
 def waiting_duties(request: HttpRequest) -> int:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.selectors import current_policy_year, terms_of
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Act
+from jincheng_insurance.web.formats import day
 from jincheng_insurance.web.workbench import Figure, Figures, Item, Work
 from riskpool.models import Duty, Notice, Suspension
 from riskpool.notice_texts import notice_title
@@ -56,7 +57,7 @@ def _notice(notice: Notice) -> Item:
     return Item(
         notice_title(notice),
         reverse("riskpool:open_notice", args=[notice.pk]),
-        since=timezone.localdate(notice.made_at),
+        note=day(timezone.localdate(notice.made_at)),
         post=True,
     )
 

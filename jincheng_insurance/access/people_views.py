@@ -233,7 +233,9 @@ def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         icon="key-round",
         danger=True,
-        done=_("The second factor is taken away; they set up another when they sign in."),
+        done=_(
+            "The second factor is taken away. Until they set up another, their password alone signs them in."
+        ),
     )
 
 

@@ -46,22 +46,27 @@ class Item:
 
     @property
     def clock(self) -> str:
-        """Days over, left or waited, in words: calendar days over and waited, working days left."""
+        """Working days over or left, as terms are reckoned (R21, R26), or calendar days waited, in words."""
         today = timezone.localdate()
         if self.due_on is not None:
-            if self.due_on < today:
-                over = (today - self.due_on).days
-                return ngettext("%(n)s day overdue", "%(n)s days overdue", over) % {"n": over}
-            if self.due_on == today:
-                return gettext("due today")
-            left = working_days_left(today, self.due_on)
-            return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}
+            return _term(self.due_on, today)
         if self.since is None:
             return ""
         waited = (today - self.since).days
         if waited <= 0:
             return gettext("since today")
         return ngettext("waiting %(n)s day", "waiting %(n)s days", waited) % {"n": waited}
+
+
+def _term(due_on: datetime.date, today: datetime.date) -> str:
+    left = working_days_left(today, due_on)
+    if due_on == today:
+        return gettext("due today")
+    if due_on > today:
+        return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}
+    if left == 0:
+        return gettext("overdue")
+    return ngettext("%(n)s working day overdue", "%(n)s working days overdue", -left) % {"n": -left}
 
 
 @dataclass(frozen=True)

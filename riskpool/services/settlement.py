@@ -37,10 +37,16 @@ Kind = CarryEntry.Kind
 @transaction.atomic(durable=True)
 def draft_settlement(*, policy_year_id: int, actor: User | None = None) -> SettlementDraft:
     """Draft the next version of a year's settlement as its ledgers stand now, put forward by `actor`, or without one by
-    the nightly run. Drafted again without a change it is the same draft. Refused where the year has no agreement, where
-    a rule says no, and where nothing has changed since the version confirmed last."""
+    the nightly run. Drafted again without a change it is the same draft. Refused to anybody while the year runs, where
+    the year has no agreement, where a rule says no, and where nothing has changed since the version confirmed last."""
     if actor is not None:
         require(actor, Act.SETTLE)
+        if timezone.localdate().year <= policy_year_id:
+            raise Refused(
+                _("%(year)s still runs. Its settlement is put forward once it has ended."),
+                rule="R24",
+                year=policy_year_id,
+            )
     _lock_year(policy_year_id)
     reckoning = _reckon_locked(policy_year_id)
     if reckoning.version > 1 and not reckoning.moves:

@@ -101,13 +101,20 @@ def _keep_papers(suspension: Suspension, papers: Sequence[tuple[str, Upload]], a
 def approve_suspension(
     *, suspension: Suspension, reason: str, starts_on: datetime.date | None, actor: User
 ) -> Suspension:
-    """Suspend payments: at once, or from the beginning of a later day. Refused to whoever asked, without reasons, and
-    for a day that has begun before today."""
+    """Suspend payments: at once, or from the beginning of a later day. Refused to whoever asked, without reasons,
+    for a day before today, and for one after the agreement's year."""
     suspension = _locked_to_decide(suspension, actor)
     _check_reason(reason)
     today = timezone.localdate()
     if starts_on is not None and starts_on < today:
         raise Refused(_("A suspension can't begin in the past."), field="starts_on")
+    year = suspension.agreement.policy_year_id
+    if starts_on is not None and starts_on.year > year:
+        raise Refused(
+            _("The agreement is of %(year)s, so payments are suspended within that year or at once."),
+            field="starts_on",
+            year=year,
+        )
     later = starts_on is not None and starts_on > today
     _decide(suspension, State.APPROVED if later else State.IN_FORCE, reason, actor)
     assert suspension.decided_at is not None

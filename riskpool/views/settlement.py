@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -68,8 +69,10 @@ def settlement(request: HttpRequest, pk: int) -> HttpResponse:
         "latest": latest,
         "unchanged": settled.ledgers_agree(draft) if waits and _sees_all(actor) else None,
         "matches": settled.matches_digest(draft),
-        "may_draft": waits and actor.can(Act.SETTLE),
-        "may_confirm": waits and draft.drafted_by_id is not None and actor.can(Act.CONFIRM_SETTLEMENT),
+        "may_draft": waits and draft.policy_year_id < timezone.localdate().year and actor.can(Act.SETTLE),
+        "may_confirm": waits
+        and draft.drafted_by_id not in {None, actor.pk}
+        and actor.can(Act.CONFIRM_SETTLEMENT),
     }
     return render(request, "riskpool/settlement.html", context)
 

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import translation
 
 from jincheng_insurance.access.models import FormerPassword, User
 from jincheng_insurance.access.passwords import change_password, temporary_password
@@ -84,3 +85,9 @@ def test_a_temporary_password_is_a_good_one_and_must_be_changed(user: User) -> N
     change_password(actor=user, old=password, new=NEW)
     user.refresh_from_db()
     assert not user.must_change_password
+
+
+def test_a_short_password_is_refused_in_chinese(user: User) -> None:
+    with pytest.raises(ValidationError) as caught, translation.override("zh-hans"):
+        validate_password("Ab1!", user)
+    assert "密码太短，至少需要 10 位。" in caught.value.messages

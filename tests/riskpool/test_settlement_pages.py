@@ -129,8 +129,22 @@ def test_counties_and_insurers_see_their_own_lines_and_sums_only(ended: World, r
     assert "高平市" not in cells
 
 
-def test_a_county_without_a_line_sees_no_draft(ended: World) -> None:
+def test_nobody_puts_forward_a_year_that_still_runs(ended: World, clock: Clock) -> None:
+    clock.set(2026, 12, 31)
+    client = signed_in(ended, Role.CITY_OFFICER)
+    answer = client.post("/pool/settlements/draft/2026/", follow=True)
+    assert "2026 年度尚未结束" in answer.content.decode()
+    assert not SettlementDraft.objects.exists()
+    clock.set(2027, 1, 1)
+    client = signed_in(ended, Role.CITY_OFFICER)
+    answer = client.post("/pool/settlements/draft/2026/", follow=True)
+    assert SettlementDraft.objects.count() == 1
+    assert "核对并确认" not in answer.content.decode(), "who put it forward doesn't confirm it"
+
+
+def test_a_county_without_a_line_sees_no_draft(ended: World, clock: Clock) -> None:
     in_year(ended.foreign, 2027)
+    clock.set(2028, 1, 1)
     foreign_only = draft_settlement(policy_year_id=2027, actor=colleague())
     assert (
         signed_in(ended, Role.COUNTY_OFFICER).get(f"/pool/settlements/{foreign_only.pk}/").status_code == 404

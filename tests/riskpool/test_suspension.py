@@ -25,6 +25,7 @@ from riskpool.services.suspension import (
     refuse_suspension,
 )
 from tests.papers import pdf
+from tests.clock import Clock
 from tests.world import Party, World, approved_claim, paid_line, released_batch, reported_claim
 
 
@@ -83,13 +84,17 @@ def test_the_other_insurers_payments_go_on(world: World) -> None:
     assert paid_line(world.foreign).state == "paid"
 
 
-def test_it_begins_at_the_moment_decided_and_not_before(world: World) -> None:
+def test_it_begins_at_the_moment_decided_and_not_before(clock: Clock, world: World) -> None:
     own, city = world.own, world.own[Role.CITY_OFFICER]
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     suspension = asked(own)
     yesterday = tomorrow - datetime.timedelta(days=2)
     with pytest.raises(Refused) as caught:
         approve_suspension(suspension=suspension, reason="属实", starts_on=yesterday, actor=city)
+    assert caught.value.field == "starts_on"
+    with pytest.raises(Refused, match="须在该年度之内") as caught:
+        next_year = datetime.date(suspension.agreement.policy_year_id + 1, 1, 1)
+        approve_suspension(suspension=suspension, reason="属实", starts_on=next_year, actor=city)
     assert caught.value.field == "starts_on"
     approve_suspension(suspension=suspension, reason="属实", starts_on=tomorrow, actor=city)
     begin_due_suspensions()

@@ -18,7 +18,8 @@ from tests.world import World, approved_claim, insure_household, make_user, repo
 @pytest.mark.parametrize(
     ("due", "words", "tone"),
     [
-        ((2026, 11, 22), "逾期 3 天", "bad"),  # a Sunday: calendar days
+        ((2026, 11, 20), "逾期 3 个工作日", "bad"),  # a Friday
+        ((2026, 11, 22), "逾期 3 个工作日", "bad"),  # a Sunday
         ((2026, 11, 25), "今天到期", "warn"),
         ((2026, 11, 26), "还剩 1 个工作日", "warn"),
         ((2026, 11, 30), "还剩 3 个工作日", "neutral"),
@@ -68,3 +69,10 @@ def test_work_follows_the_place_of_the_grant_that_allows_it(world: World) -> Non
         give_post(somebody, Role.COUNTY_OFFICER, region=county)
         somebody.__dict__.pop("_active_grants", None)
         assert ("statements-to-issue" in {each.work.name for each in waiting_for(somebody)}) is found
+
+
+def test_on_the_free_day_after_the_last_one_it_is_overdue_by_no_number(clock: Clock) -> None:
+    clock.set(2026, 11, 28)  # a Saturday
+    item = Item("x", "/", due_on=datetime.date(2026, 11, 27))
+    with translation.override("zh-hans"):
+        assert (item.clock, item.tone) == ("已逾期", "bad")
