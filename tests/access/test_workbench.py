@@ -122,7 +122,7 @@ def test_the_menu_says_the_same_number(town: Town, role: Role) -> None:
     for address, names in BADGES.items():
         if reverse(address) in badges:
             assert badges[reverse(address)] == sum(counts.get(name, 0) for name in names), address
-    assert set(BADGES) | {"riskpool:alerts"} == {item.url_name for item in MENU.values() if item.count}
+    assert set(BADGES) == {item.url_name for item in MENU.values() if item.count}
 
 
 @pytest.mark.parametrize("role", Role)

@@ -24,8 +24,8 @@ from riskpool.services.suspension import (
     open_evidence,
     refuse_suspension,
 )
-from tests.papers import pdf
 from tests.clock import Clock
+from tests.papers import pdf
 from tests.world import Party, World, approved_claim, paid_line, released_batch, reported_claim
 
 
@@ -92,8 +92,8 @@ def test_it_begins_at_the_moment_decided_and_not_before(clock: Clock, world: Wor
     with pytest.raises(Refused) as caught:
         approve_suspension(suspension=suspension, reason="属实", starts_on=yesterday, actor=city)
     assert caught.value.field == "starts_on"
+    next_year = datetime.date(suspension.agreement.policy_year_id + 1, 1, 1)
     with pytest.raises(Refused, match="须在该年度之内") as caught:
-        next_year = datetime.date(suspension.agreement.policy_year_id + 1, 1, 1)
         approve_suspension(suspension=suspension, reason="属实", starts_on=next_year, actor=city)
     assert caught.value.field == "starts_on"
     approve_suspension(suspension=suspension, reason="属实", starts_on=tomorrow, actor=city)

@@ -132,3 +132,10 @@ def test_no_figure_leads_to_a_list_that_the_switch_would_narrow(
     for address in re.findall(r'href="(/[^"]*\?[^"]*)"', main):
         path, _, query = address.partition("?")
         assert path not in lists or lists[path] in query, address
+
+
+def test_an_empty_list_offers_to_look_beyond_the_chosen_county(city: Client, world: World) -> None:
+    switch(city, world.own.county.pk)
+    page = city.get(reverse("riskpool:duties")).content.decode()
+    assert "没有符合筛选条件" in page
+    assert 'href="/pool/duties/?county=&amp;place="' in page
