@@ -14,10 +14,13 @@ class ClaimsConfig(AppConfig):
         from claims.forms.lists import ClaimFilter
         from claims.models import DocumentKind
         from jincheng_insurance.access.sealed_columns import register_sealed
+        from jincheng_insurance.audit.names import register_name
         from jincheng_insurance.audit.texts import register_values
         from jincheng_insurance.web.filter_pages import FilterPage, register_filters
 
         register_sealed(*sealed.SEALED)
+        register_name("claims.claim", "number")
+        register_name("claims.paymentbatch", "number")
         for fact in ("kind", "missing"):
             register_values(fact, dict(DocumentKind.choices))
         register_values(

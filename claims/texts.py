@@ -13,7 +13,7 @@ STAGES = {
     "year_self_pay": _("Self-pay of the year so far, this claim included"),
     "deductible": _("Deductible"),
     "above_deductible": _("Above the deductible"),
-    "rate_applied": _("At 50 %"),
+    "rate_applied": _("At 50%"),
     "cap": _("Annual cap"),
     "entitlement": _("Entitlement of the year"),
     "already_granted": _("Already granted this year"),

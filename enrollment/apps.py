@@ -13,11 +13,20 @@ class EnrollmentConfig(AppConfig):
         from enrollment import filters, sealed
         from enrollment.exports import EXPORTS
         from jincheng_insurance.access.sealed_columns import register_indexed, register_sealed
+        from jincheng_insurance.audit.names import register_name
         from jincheng_insurance.sheets.exports import register_export
         from jincheng_insurance.web.filter_pages import register_filters
 
         register_export(*EXPORTS)
         register_sealed(*sealed.SEALED)
+        for model, lookup in (
+            ("agreement", "number"),
+            ("rosterhousehold", "code"),
+            ("rosterperson", "code"),
+            ("insuredhousehold", "roster_household__code"),
+            ("insuredperson", "roster_person__code"),
+        ):
+            register_name(f"enrollment.{model}", lookup)
         register_indexed(*sealed.INDEXED, finish=sealed.check_imports_anew)
         from enrollment import workbench
         from enrollment.selectors import counties_of_work

@@ -9,9 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import BasicInsurance, Category, Relation
+from jincheng_insurance.scheme.loss_ratio import duties
 from jincheng_insurance.scheme.terms import PARAMETERS, Terms
 from jincheng_insurance.sheets.texts import sheet_error_text
-from jincheng_insurance.web.formats import yuan
+from jincheng_insurance.web.formats import day_of_year, listed, yuan
 
 FAILURES = {
     "too_many_attempts": _(
@@ -96,10 +97,11 @@ class TermRow:
 def term_rows(terms: Terms, rulings: Mapping[str, str]) -> list[TermRow]:
     """Every figure of a year's terms; `rulings` name the city's sources for those it has ruled."""
     values = terms.to_data()
+    in_words = {"report_days": _report_days(terms), "closing_day": day_of_year(terms.closes_on)}
     return [
         TermRow(
             label=str(TERMS[name]),
-            value=_shown(values[name], parameter.unit),
+            value=in_words[name] if name in in_words else _shown(values[name], parameter.unit),
             rule=parameter.rule,
             source=rulings.get(name, parameter.source),
             fixed=parameter.fixed,
@@ -108,9 +110,24 @@ def term_rows(terms: Terms, rulings: Mapping[str, str]) -> list[TermRow]:
     ]
 
 
+REPORTS = {
+    "special_report": _("the insurer's special report above %(level)s%%: %(days)s working days"),
+    "investigation": _("the county's report of its investigation above %(level)s%%: %(days)s working days"),
+}
+
+
+def _report_days(terms: Terms) -> str:
+    """Within how many working days which report is owed (R21)."""
+    return listed(
+        REPORTS[duty.code] % {"level": duty.level, "days": duty.working_days}
+        for duty in duties(terms=terms)
+        if duty.working_days is not None and duty.code in REPORTS
+    )
+
+
 def _shown(value: Any, unit: str) -> str:
     if isinstance(value, list):
-        return "、".join(_shown(part, "percent" if unit == "percent" else "") for part in value) + (
+        return listed(_shown(part, "percent" if unit == "percent" else "") for part in value) + (
             f" {UNITS[unit]}" if unit in UNITS else ""
         )
     if isinstance(value, bool):

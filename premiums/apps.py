@@ -9,6 +9,7 @@ class PremiumsConfig(AppConfig):
     name = "premiums"
 
     def ready(self) -> None:
+        from jincheng_insurance.audit.names import register_name
         from jincheng_insurance.audit.texts import register_values
         from jincheng_insurance.sheets.exports import register_export
         from jincheng_insurance.web.filter_pages import FilterPage, register_filters
@@ -18,6 +19,7 @@ class PremiumsConfig(AppConfig):
 
         register_export(*EXPORTS)
         register_values("side", dict(Side.choices))
+        register_name("premiums.premiumstatement", "number")
         from jincheng_insurance.web.workbench import register_work
         from premiums import workbench
 

@@ -44,7 +44,7 @@ def write_budget(rows: list[CountyBudget], *, year: int, place: str, supposed: b
     _put_total(sheet, len(rows), sum_of(rows), values)
     foot = HEAD_ROW + len(rows) + 3
     notes = (
-        _("Monitored: 8 % of the out-of-poverty households and persons, rounded to whole ones (R4)."),
+        _("Monitored: 8% of the out-of-poverty households and persons, rounded to whole ones (R4)."),
         _("100 yuan a person and 30 yuan a household and year; shares by the county's ratio (R15, R18)."),
         "",
         _("Prepared by: ____________    Checked by: ____________    Head of the office: ____________"),
@@ -83,8 +83,8 @@ def _columns() -> tuple[str, ...]:
         _("County"),
         _("Out-of-poverty households"),
         _("Out-of-poverty persons"),
-        _("Monitored households (8 %)"),
-        _("Monitored persons (8 %)"),
+        _("Monitored households (8%)"),
+        _("Monitored persons (8%)"),
         _("Households in all"),
         _("Persons in all"),
         _("Medical premium"),

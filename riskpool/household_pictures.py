@@ -1,6 +1,5 @@
 """The map of insured households by township, and the tables by category beneath it."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +14,6 @@ from riskpool.selectors.households import CATEGORIES, Cells, CountyPlaces, House
 
 # North, from west to east: Qinshui, Gaoping, Lingchuan; south: Yangcheng, Zezhou, and the city proper.
 AS_THEY_LIE = ("140521", "140581", "140524", "140522", "140525", "140502")
-HIDDEN = "*"
 
 
 def map_picture(found: Households, links: ListLinks) -> Picture:
@@ -24,7 +22,7 @@ def map_picture(found: Households, links: ListLinks) -> Picture:
     groups = [
         TileGroup(
             county.agreement.county.name,
-            _("%(number)s households") % {"number": _shown(county.total)},
+            _("%(number)s households") % {"number": count(county.total)},
             [
                 Tile(_named(place.township), Decimal(place.total), count(place.total))
                 for place in county.places
@@ -53,34 +51,24 @@ def _township_rows(county: CountyPlaces, links: ListLinks) -> list[list[Any]]:
     return [
         _row(f"{own} · {_named(place.township)}", place.total, place.cells, links, place.township)
         if place.township is not None
-        else [f"{own} · {_named(None)}", *map(_shown, (place.total, *place.cells))]
+        else [f"{own} · {_named(None)}", *map(count, (place.total, *place.cells))]
         for place in county.places
     ]
 
 
-def _row(named: str, total: int | None, cells: Cells, links: ListLinks, place: Region | None) -> list[Any]:
-    """Figures with the lists they count; without one where they are withheld."""
+def _row(named: str, total: int, cells: Cells, links: ListLinks, place: Region | None) -> list[Any]:
+    """Figures with the lists they count."""
     categories = [
-        HIDDEN if number is None else Figure(count(number), links.households(place, category=category.value))
+        Figure(count(number), links.households(place, category=category.value))
         for category, number in zip(CATEGORIES, cells, strict=True)
     ]
-    whole = HIDDEN if total is None else Figure(count(total), links.households(place))
-    return [named, whole, *categories]
+    return [named, Figure(count(total), links.households(place)), *categories]
 
 
 def _named(township: Region | None) -> str:
     return _("all others") if township is None else township.name
 
 
-def _shown(number: int | None) -> str:
-    return HIDDEN if number is None else count(number)
-
-
 def _place_on_map(county: CountyPlaces) -> int:
     code = str(county.agreement.county.code)
     return AS_THEY_LIE.index(code) if code in AS_THEY_LIE else len(AS_THEY_LIE)
-
-
-def hides(rows: Sequence[Sequence[Any]]) -> bool:
-    """Whether any figure of a table is withheld."""
-    return any(cell == HIDDEN for row in rows for cell in row)

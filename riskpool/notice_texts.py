@@ -10,7 +10,7 @@ from jincheng_insurance.web.formats import day
 from riskpool.models import Duty, Notice
 
 TITLES = {
-    Notice.Kind.ALERT_FIRED: _("%(county)s: loss ratio above %(level)s %%"),
+    Notice.Kind.ALERT_FIRED: _("%(county)s: loss ratio above %(level)s%%"),
     Notice.Kind.DUTY_OWED: _("%(county)s: %(duty)s owed by %(due)s"),
     Notice.Kind.GOVERNMENT_SHARE: _("%(county)s: the government's share begins"),
     Notice.Kind.DUTY_HANDED_IN: _("%(county)s: %(duty)s handed in"),
@@ -26,7 +26,7 @@ TITLES = {
 TODO = {
     Notice.Kind.ALERT_FIRED: _("See the figures and what follows from them."),
     Notice.Kind.DUTY_OWED: _("Write the report from the figures prepared, and hand it in by then."),
-    Notice.Kind.GOVERNMENT_SHARE: _("What exceeds 120 % is borne by government. Acknowledge the notice."),
+    Notice.Kind.GOVERNMENT_SHARE: _("What exceeds 120% is borne by government. Acknowledge the notice."),
     Notice.Kind.DUTY_HANDED_IN: _("Read the report, then receive it or return it with remarks."),
     Notice.Kind.DUTY_RETURNED: _("Read the remarks, put the report right and hand it in again."),
     Notice.Kind.DUTY_RECEIVED: _("Nothing is left to do."),

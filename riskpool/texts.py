@@ -57,7 +57,7 @@ LEVEL_TEXTS = {
         "The county's rural-revitalization and finance departments investigate and report to the city's within 10"
         " working days."
     ),
-    120: _("What exceeds 120 % of the net premium is borne by government, city and county by their ratio."),
+    120: _("What exceeds 120% of the net premium is borne by government, city and county by their ratio."),
 }
 
 
@@ -65,9 +65,9 @@ LEVEL_TEXTS = {
 TONES: tuple[Tone, ...] = ("warn", "high", "over")
 CHIPS = ("warn", "high", "bad")
 ABOVE = (
-    _("above %(level)d %%: alert"),
-    _("above %(level)d %%: investigation"),
-    _("above %(level)d %%: government's share"),
+    _("above %(level)d%%: alert"),
+    _("above %(level)d%%: investigation"),
+    _("above %(level)d%%: government's share"),
 )
 BOUNDS = (_("alert %(level)d%%"), _("break-even %(level)d%%"), _("government bears %(level)d%%"))
 LEVELS = default_terms(FIRST_YEAR).alert_levels

@@ -48,7 +48,7 @@ def pool_workbook(
 def _counties(sheet: Any, pool: Sequence[PoolFigures], terms: Terms, on: datetime.date) -> None:
     levels = terms.alert_levels
     head = [_("County"), _("Insurer"), _("Agreement"), *_money_head(), _("Loss ratio"), _("Standing")]
-    to_levels = [_("Yuan left to %(level)d %%") % {"level": level} for level in levels]
+    to_levels = [_("Yuan left to %(level)d%%") % {"level": level} for level in levels]
     top = _begin(sheet, [*head, *to_levels], terms, on)
     for figures in pool:
         names = [
@@ -63,7 +63,11 @@ def _counties(sheet: Any, pool: Sequence[PoolFigures], terms: Terms, on: datetim
     total = together(pool)
     money = [total.net_premium, total.paid, total.reserves, total.incurred]
     sheet.append([_("Together"), "", "", *money, _share(total.ratio), standing(total.ratio, levels).label])
-    _formatted(sheet, top, yuan=(4, 5, 6, 7, *range(10, 10 + len(levels))), percent=(8,), bold_last=True)
+    _formatted(sheet, top, yuan=(4, 5, 6, 7), percent=(8,), bold_last=True)
+    exceeded = _("exceeded by")
+    for row in sheet.iter_rows(min_row=top + 1, min_col=10, max_col=9 + len(levels)):
+        for cell in row:
+            cell.number_format = f'{YUAN};"{exceeded} "{YUAN}'
     if pool:
         chart = BarChart()
         chart.type, chart.title = "bar", _("Loss ratio by county")

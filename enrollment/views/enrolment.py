@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from enrollment.eligibility import missing_members
-from enrollment.models import InsuredHousehold
+from enrollment.models import InsuredHousehold, PolicyYear
 from enrollment.selectors import (
     agreements,
     masked_identity,
@@ -19,7 +19,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
 from jincheng_insurance.audit.services import note_view
-from jincheng_insurance.web.workplace import workplace_of
+from jincheng_insurance.web.workplace import with_workplace, workplace_of
 
 
 @requires(Act.VIEW_INSURED)
@@ -86,8 +86,10 @@ def status(request: HttpRequest) -> HttpResponse:
 @requires(Act.VIEW_SCHEME)
 @require_GET
 def scheme(request: HttpRequest) -> HttpResponse:
-    """The scheme's own page: every figure of the year with its source, and what the city has ruled."""
-    year = policy_year_of(workplace_of(request).year)
+    """The scheme's own page: every figure of the year with its source, and what the city has ruled; of another year
+    of the scheme with `?year=`."""
+    year = policy_year_of(with_workplace(request, year="year").get("year"))
     rulings = {term.name: term.source for term in year.terms.all()}
     rows = term_rows(terms_of(year.year), rulings)
-    return render(request, "enrollment/scheme.html", {"year": year, "rows": rows})
+    context = {"year": year, "rows": rows, "years": PolicyYear.objects.order_by("year")}
+    return render(request, "enrollment/scheme.html", context)

@@ -21,6 +21,7 @@ class AccessConfig(AppConfig):
         from jincheng_insurance.access.second_factors import NAMES, SECRET
         from jincheng_insurance.access.sessions import note_signed_in
         from jincheng_insurance.access.workbench import WORK
+        from jincheng_insurance.audit.names import register_name
         from jincheng_insurance.audit.texts import register_values
         from jincheng_insurance.web.workbench import register_work
 
@@ -30,6 +31,7 @@ class AccessConfig(AppConfig):
             )
         user_logged_in.connect(note_signed_in, dispatch_uid="access.note_signed_in")
         register_sealed(SECRET)
+        register_name("access.user", "username")
         register_values("revealed", dict(Number.choices))
         register_values("role", dict(Role.choices))
         register_values("list", {"people": _("People and their posts")})

@@ -20,7 +20,10 @@ class AuditConfig(AppConfig):
         register_export(*EXPORTS)
         register_filters(
             FilterPage(
-                "audit:records", _("Audit record"), Act.VIEW_AUDIT, lambda data, _actor: RecordFilter(data)
+                "audit:records",
+                _("Audit record"),
+                Act.VIEW_AUDIT,
+                lambda data, actor: RecordFilter(data, actor=actor),
             )
         )
         register_figures(*workbench.FIGURES)

@@ -55,7 +55,7 @@ class RecordResource(SheetResource):
         return act_text(row.act)
 
     def dehydrate_object_shown(self, row: AuditRecord) -> str:
-        return object_text(row)
+        return object_text(row, {})
 
     def dehydrate_facts_shown(self, row: AuditRecord) -> str:
         return "；".join(f"{name} {value}" for name, value in fact_lines(row.facts))
@@ -63,7 +63,7 @@ class RecordResource(SheetResource):
 
 def _rows(actor: User, chosen: Mapping[str, Any]) -> QuerySet[AuditRecord]:
     rows = AuditRecord.objects.visible_to(actor).select_related("actor", "county")
-    return narrowed(rows, chosen).order_by("-id")
+    return narrowed(rows, chosen, actor).order_by("-id")
 
 
 EXPORTS = (

@@ -1,6 +1,7 @@
 """What the record of acts is narrowed to. All of it stands in the address, so a search can be kept and handed on."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,10 +11,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jincheng_insurance.access.models import Region
+from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.scope import ScopedManager
 from jincheng_insurance.audit.models import AuditRecord
-from jincheng_insurance.audit.texts import ACTS
+from jincheng_insurance.audit.names import called, records_called
+from jincheng_insurance.audit.texts import offered_acts
 from jincheng_insurance.sheets.forms import ExportForm
 from jincheng_insurance.web.forms import DateField, half_width
 
@@ -32,8 +34,18 @@ def object_kinds() -> list[tuple[str, Any]]:
 
 
 class RecordFields(forms.Form):
-    """The fields by which acts are found."""
+    """The fields by which acts are found, by an `actor`."""
 
+    actor: User
+
+    name = forms.CharField(
+        label=_("Number, code or name"),
+        required=False,
+        max_length=60,
+        help_text=_(
+            "Of a claim, agreement, payment batch, statement, household, person of the roster or user: in full"
+        ),
+    )
     who = forms.CharField(label=_("Who"), required=False, max_length=60, help_text="")
     act = forms.ChoiceField(label=_("Act"), required=False)
     object_type = forms.ChoiceField(label=_("On what"), required=False)
@@ -47,11 +59,38 @@ class RecordFields(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         counties = Region.objects.filter(level=Region.Level.COUNTY).order_by("code")
-        self._offer("act", sorted(ACTS.items()))
+        self._offer("act", offered_acts())
         self._offer("object_type", object_kinds())
         self._offer("county", [(str(county.pk), str(county)) for county in counties])
 
-    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+    def clean_name(self) -> str:
+        name = half_width(self.cleaned_data["name"])
+        if name and not called(self.actor, name):
+            raise forms.ValidationError(
+                _("Nothing that you may see is called so. Enter the number, code or user name in full.")
+            )
+        return name
+
+    def clean_object_id(self) -> str:
+        key = half_width(self.cleaned_data["object_id"])
+        if key and not key.isdecimal():
+            raise forms.ValidationError(
+                _(
+                    "A number in the record is made of digits. Look for a claim number or a code in the other field."
+                )
+            )
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = chosen.get("since"), chosen.get("until")
+        if since and until and since > until:
+            self.add_error(
+                "until", _("The last day is before the first. Choose the same day or a later one.")
+            )
+        return chosen
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", ALL), *choices]
@@ -60,13 +99,20 @@ class RecordFields(forms.Form):
 class RecordFilter(RecordFields):
     """The filter above the list. One that isn't valid finds nothing rather than everything."""
 
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+
 
 class RecordExportForm(RecordFields, ExportForm):
     """The same, for a workbook."""
 
 
-def narrowed(rows: "QuerySet[AuditRecord]", chosen: Any) -> "QuerySet[AuditRecord]":
-    """The records that the filled fields ask for; days are those of the clock here, both included."""
+def narrowed(rows: "QuerySet[AuditRecord]", chosen: Any, actor: User) -> "QuerySet[AuditRecord]":
+    """The records that the filled fields ask for; days are those of the clock here, both included. An object is
+    found by its name only where the actor may see it."""
+    if name := half_width(chosen.get("name") or ""):
+        rows = rows.filter(records_called(actor, name))
     for name in ("act", "county", "request_id", "address"):
         if chosen.get(name):
             rows = rows.filter(**{name: chosen[name]})

@@ -9,6 +9,7 @@ from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.audit.forms import RecordFilter, narrowed
 from jincheng_insurance.audit.models import AuditRecord
+from jincheng_insurance.audit.names import names_of
 from jincheng_insurance.audit.texts import act_text, fact_lines, object_text
 from jincheng_insurance.web.pages import paginate_wide
 
@@ -17,12 +18,13 @@ from jincheng_insurance.web.pages import paginate_wide
 @require_GET
 def records(request: HttpRequest) -> HttpResponse:
     """Acts, newest first, narrowed by the filter; the record of one object is such a search too."""
-    shown: QuerySet[AuditRecord] = AuditRecord.objects.visible_to(actor_of(request)).select_related(
-        "actor", "county"
-    )
-    filters = RecordFilter(request.GET or None)
+    actor = actor_of(request)
+    shown: QuerySet[AuditRecord] = AuditRecord.objects.visible_to(actor).select_related("actor", "county")
+    filters = RecordFilter(request.GET or None, actor=actor)
     if filters.is_bound:
-        shown = narrowed(shown, filters.cleaned_data) if filters.is_valid() else shown.none()
+        shown = narrowed(shown, filters.cleaned_data, actor) if filters.is_valid() else shown.none()
     page = paginate_wide(request, shown)
-    rows = [(row, act_text(row.act), object_text(row), fact_lines(row.facts)) for row in page]
-    return render(request, "audit/records.html", {"page": page, "rows": rows, "filters": filters})
+    names = names_of(actor, page)
+    rows = [(row, act_text(row.act), object_text(row, names), fact_lines(row.facts)) for row in page]
+    context = {"page": page, "rows": rows, "filters": filters}
+    return render(request, "audit/records.html", context, status=422 if filters.errors else 200)

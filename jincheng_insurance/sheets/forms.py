@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext_lazy as _
 
 from jincheng_insurance.access.models import User
@@ -49,7 +50,8 @@ class ExportForm(forms.Form):
         for name in self.chosen():
             field, value = self.fields[name], str(self.cleaned_data[name])
             if isinstance(field, forms.ChoiceField):
-                value = next((str(text) for key, text in field.widget.choices if str(key) == value), value)
+                texts = dict(flatten_choices(field.widget.choices))
+                value = next((str(text) for key, text in texts.items() if str(key) == value), value)
             parts.append(f"{field.label} {value}")
         return " · ".join(parts)
 

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
@@ -50,9 +51,25 @@ def month(value: datetime.date) -> str:
     return format_date(value, pgettext("pattern of a month alone", "M"))
 
 
+def day_of_year(value: datetime.date) -> str:
+    """A day that comes every year: 31 March, and with month and day signs in Chinese."""
+    return format_date(value, pgettext("pattern of a day without its year", "j F"))
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Things one after another, as the page's language parts them: with commas, and with pause marks in Chinese."""
+    return pgettext("between the parts of a list", ", ").join(map(str, parts))
+
+
 def moment(value: datetime.datetime | None) -> str:
     """A point in time to the minute, local (Asia/Shanghai), in the page's language."""
     return MISSING if value is None else format_date(local(value), _pattern("DATETIME_FORMAT", "Y-m-d H:i"))
+
+
+def exact_moment(value: datetime.datetime | None) -> str:
+    """The same to the second, for records of who did what when."""
+    pattern = _pattern("DATETIME_FORMAT", "Y-m-d H:i")
+    return MISSING if value is None else format_date(local(value), pattern.replace("H:i", "H:i:s"))
 
 
 def local(value: datetime.datetime) -> datetime.datetime:

@@ -6,7 +6,7 @@ TITLES = {
     "R1": _("Categories of households covered (§2)"),
     "R2": _("Listed in the monitoring roster first (§2)"),
     "R3": _("Cover runs to 31 December (§4, §9)"),
-    "R4": _("Budget of 8 % for marginal and severe-difficulty households (§2)"),
+    "R4": _("Budget of 8% for marginal and severe-difficulty households (§2)"),
     "R5": _("Only with basic medical insurance of the year (§3)"),
     "R6": _("Self-pay: the bill less every reimbursement (§3)"),
     "R7": _("Deductible, rate and annual limit of medical care (§3)"),

@@ -53,7 +53,7 @@ GROUPS: Mapping[str | Promise, Mapping[str, Term]] = {
         "monitored_budget": Term(
             _("Marginal and severe-difficulty"),
             _(
-                "Budgeted at 8 % of the county's out-of-poverty households and persons. A warning, no quota: who is"
+                "Budgeted at 8% of the county's out-of-poverty households and persons. A warning, no quota: who is"
                 " listed is enrolled all the same."
             ),
             "R4",
@@ -212,14 +212,14 @@ GROUPS: Mapping[str | Promise, Mapping[str, Term]] = {
         "alert": Term(
             _("Alert"),
             _(
-                "Fires once a year for each level when the loss ratio exceeds 80, 100 or 120 %; exactly 80 % is none."
+                "Fires once a year for each level when the loss ratio exceeds 80, 100 or 120%; exactly 80% is none."
             ),
             "R20 R21",
         ),
         "duty": Term(
             _("Reports owed"),
             _(
-                "Above 80 % the insurer reports to the county; above 100 % the county investigates and reports to the"
+                "Above 80% the insurer reports to the county; above 100% the county investigates and reports to the"
                 " city."
             ),
             "R21",
@@ -243,14 +243,14 @@ GROUPS: Mapping[str | Promise, Mapping[str, Term]] = {
         "carry_forward": Term(
             _("Carry-forward"),
             _(
-                "Below 80 %: what the losses lack of 80 % of the net premium; it offsets the next year's premium of"
+                "Below 80%: what the losses lack of 80% of the net premium; it offsets the next year's premium of"
                 " city and county."
             ),
             "R23",
         ),
         "excess": Term(
             _("Excess"),
-            _("Above 120 %: what the losses exceed 120 % of the net premium by; borne by city and county."),
+            _("Above 120%: what the losses exceed 120% of the net premium by; borne by city and county."),
             "R23",
         ),
     },

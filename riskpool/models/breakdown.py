@@ -33,8 +33,9 @@ class Breakdown(models.Model):
 
 
 class BreakdownLine(models.Model):
-    """One village, diagnosis, cause of loss or hospital with what came of it; without a name, all others together. A
-    line that fewer than three are concerned by is never stored: the others take it in."""
+    """One village, diagnosis, cause of loss or hospital with what came of it. Only a `NAMED` part has a name; beside it
+    there may be what isn't stated, all others, and last all together, everybody and every claim counted once. A line
+    that fewer than three are concerned by is never stored: the others take it in."""
 
     class Dimension(models.TextChoices):
         VILLAGE = "village", _("Villages")
@@ -42,8 +43,15 @@ class BreakdownLine(models.Model):
         CAUSE = "cause", _("Causes of property losses")
         HOSPITAL = "hospital", _("Hospitals")
 
+    class Part(models.TextChoices):
+        NAMED = "named", _("named")
+        UNSTATED = "unstated", _("not stated")
+        OTHERS = "others", _("all others")
+        TOGETHER = "together", _("Together")
+
     breakdown = models.ForeignKey(Breakdown, models.CASCADE, related_name="lines")
     dimension = models.CharField(max_length=10, choices=Dimension)
+    part = models.CharField(max_length=10, choices=Part, default=Part.NAMED)
     rank = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=200, blank=True)
     concerned = models.PositiveIntegerField(_("persons or households"))

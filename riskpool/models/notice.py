@@ -58,14 +58,14 @@ class Notice(models.Model):
 
     class Meta:
         verbose_name = _("notice")
-        ordering = ("-id",)
+        ordering = ("-made_at", "-id")
         constraints = (
             models.UniqueConstraint(
                 fields=("user", "kind", "about", "about_id", "turn"), name="notice_told_once"
             ),
         )
         indexes = (
-            models.Index(fields=["user", "-id"], name="notice_of_user"),
+            models.Index(fields=["user", "-made_at", "-id"], name="notice_of_user"),
             models.Index(fields=["user"], name="notice_unread", condition=models.Q(read_at=None)),
             models.Index(
                 fields=["id"],

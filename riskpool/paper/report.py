@@ -73,7 +73,7 @@ def _about(duty: Duty) -> tuple[tuple[str, str], ...]:
             _("Period"),
             _("From 1 January %(year)s to the day of this report") % {"year": agreement.policy_year_id},
         ),
-        (_("Alert"), _("loss ratio above %(level)s %%") % {"level": alert.level}),
+        (_("Alert"), _("loss ratio above %(level)s%%") % {"level": alert.level}),
         (_("Fired"), f"{day(alert.fired_at)}，{percent_text(then)}"),
         (_("Report due on"), day(duty.due_on)),
     )

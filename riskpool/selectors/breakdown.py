@@ -18,43 +18,45 @@ from riskpool.models import LEAST_CONCERNED, Breakdown, BreakdownLine
 MOST_LINES = 10
 OLD = datetime.timedelta(days=1)
 ZERO = Decimal("0.00")
-Dimension = BreakdownLine.Dimension
+Dimension, Kind = BreakdownLine.Dimension, BreakdownLine.Part
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One named part of an agreement's losses: how many are concerned, claims, and yuan. Without a name, the others."""
+    """One part of an agreement's losses: how many are concerned, claims, and yuan."""
 
     name: str
     concerned: int
     claims: int
     amount: Decimal
     key: tuple[object, ...] = ()
+    kind: str = Kind.NAMED
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """All parts of one dimension, the largest first, nothing suppressed: not to be shown as they are. `besides` counts
-    whom all but these parts concern, everybody once, in however many parts they are."""
+    whom all but these parts concern, everybody once, in however many parts they are; so does `together`."""
 
     parts: list[Part]
+    together: Part
     besides: Callable[[Sequence[Part]], int]
 
 
 def parts_of(agreement: Agreement) -> dict[str, Parts]:
     """The parts by dimension. Villages and causes by what was incurred and the households concerned; diagnoses and
-    hospitals by self-pay of standing bills and the persons. This reads the agreement's whole ledger."""
+    hospitals by self-pay of standing bills and the persons. Where none is stated, that is a part too, so that two
+    dimensions of the same losses agree. This reads the agreement's whole ledger."""
     nothing = (Claim.State.REJECTED, Claim.State.WITHDRAWN)
     ledger = LossEntry.objects.filter(agreement=agreement).exclude(claim__state__in=nothing)
     losses = ledger.filter(coverage=Claim.Coverage.PROPERTY)
     bills = MedicalBill.objects.filter(claim__agreement=agreement, standing=True)
-    diagnosed = bills.exclude(diagnosis="")
     place = "claim__insured_household__roster_household"
     villages = (f"{place}__village", f"{place}__township__name", f"{place}__village__name")
     causes = ("claim__loss__cause", "claim__loss__peril")
     return {
         Dimension.VILLAGE.value: _counted(ledger, villages, HOUSEHOLD, Sum("amount"), _village),
-        Dimension.DIAGNOSIS.value: _counted(diagnosed, ("diagnosis",), PERSON, Sum(SELF_PAY), _first),
+        Dimension.DIAGNOSIS.value: _counted(bills, ("diagnosis",), PERSON, Sum(SELF_PAY), _first),
         Dimension.CAUSE.value: _counted(losses, causes, HOUSEHOLD, Sum("amount"), _cause),
         Dimension.HOSPITAL.value: _counted(bills, ("hospital",), PERSON, Sum(SELF_PAY), _first),
     }
@@ -91,9 +93,20 @@ def _counted(
         whom=Count(whom, distinct=True), cases=Count("claim", distinct=True), yuan=amount
     )
     parts = [
-        Part(name(tuple(key)), concerned, claims, yuan, tuple(key))
+        Part(
+            named := name(tuple(key)),
+            concerned,
+            claims,
+            yuan,
+            tuple(key),
+            Kind.NAMED if named else Kind.UNSTATED,
+        )
         for *key, concerned, claims, yuan in grouped
     ]
+    whole = rows.aggregate(
+        whom=Count(whom, distinct=True), cases=Count("claim", distinct=True), yuan=Coalesce(amount, ZERO)
+    )
+    together = Part("", whole["whom"], whole["cases"], whole["yuan"], kind=Kind.TOGETHER)
 
     def besides(shown: Sequence[Part]) -> int:
         these = Q(pk__in=())
@@ -101,7 +114,7 @@ def _counted(
             these |= _matching(columns, part.key)
         return int(rows.exclude(these).aggregate(number=Count(whom, distinct=True))["number"])
 
-    return Parts(sorted(parts, key=lambda part: (-part.amount, part.name)), besides)
+    return Parts(sorted(parts, key=lambda part: (-part.amount, part.name)), together, besides)
 
 
 def _matching(columns: tuple[str, ...], key: tuple[object, ...]) -> Q:
@@ -116,12 +129,24 @@ def _matching(columns: tuple[str, ...], key: tuple[object, ...]) -> Q:
 def showable(
     all_of_them: Parts, *, most: int = MOST_LINES, least: int = LEAST_CONCERNED
 ) -> tuple[list[Part], Part | None]:
-    """The first `most` of these parts that concern at least `least`, and the others together. Where the others would
-    concern fewer than that, the smallest shown parts join them, so that no difference tells anybody; where all together
-    are fewer, nothing is shown."""
-    shown = [part for part in all_of_them.parts if part.name and part.concerned >= least][:most]
+    """The first `most` named parts that concern at least `least`, what isn't stated if it does, and the others
+    together. Where the others would concern fewer than that, the smallest shown parts join them. So does a part that
+    all but fewer than `least` are concerned by, since all together are shown too. Thus no difference tells anybody;
+    where all together are fewer, nothing is shown."""
+    all_in_all = all_of_them.together.concerned
+    if all_in_all < least:
+        return [], None
+    shown, named = [], 0
+    for part in all_of_them.parts:
+        if part.concerned < least or 0 < all_in_all - part.concerned < least:
+            continue
+        if part.kind == Kind.NAMED:
+            named += 1
+            if named > most:
+                continue
+        shown.append(part)
     concerned = all_of_them.besides(shown)
-    while shown and 0 < concerned < least:
+    while shown and (0 < concerned < least or 0 < all_in_all - concerned < least):
         shown.pop()
         concerned = all_of_them.besides(shown)
     if concerned < least:
@@ -129,7 +154,7 @@ def showable(
     kept = set(map(id, shown))
     hidden = [part for part in all_of_them.parts if id(part) not in kept]
     yuan = sum((part.amount for part in hidden), ZERO)
-    return shown, Part("", concerned, sum(part.claims for part in hidden), yuan)
+    return shown, Part("", concerned, sum(part.claims for part in hidden), yuan, kind=Kind.OTHERS)
 
 
 def entries_of(agreement: Agreement) -> int:

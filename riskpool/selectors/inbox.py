@@ -9,7 +9,7 @@ from riskpool.models import Notice
 def notices(actor: User) -> QuerySet[Notice]:
     """The actor's own, of agreements they still reach, newest first."""
     rows = Notice.objects.visible_to(actor).filter(user=actor)
-    return rows.select_related("agreement__county", "agreement__insurer").order_by("-id")
+    return rows.select_related("agreement__county", "agreement__insurer").order_by("-made_at", "-id")
 
 
 def unread(actor: User) -> QuerySet[Notice]:

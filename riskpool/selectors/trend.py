@@ -111,6 +111,11 @@ class Approach:
     passed: bool
     reached_on: datetime.date | None
 
+    @property
+    def exceeded_by(self) -> Decimal | None:
+        """How many yuan the agreement is above the level; None where it isn't."""
+        return None if self.distance is None or self.distance >= 0 else -self.distance
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:

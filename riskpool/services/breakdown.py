@@ -21,6 +21,7 @@ def take_breakdown(*, agreement_id: int) -> Breakdown:
         BreakdownLine(
             breakdown=breakdown,
             dimension=dimension,
+            part=part.kind,
             rank=rank,
             name=part.name[:200],
             concerned=part.concerned,
@@ -35,4 +36,5 @@ def take_breakdown(*, agreement_id: int) -> Breakdown:
 
 def _to_store(parts: Parts) -> list[Part]:
     shown, others = showable(parts)
-    return shown if others is None else [*shown, others]
+    lines = shown if others is None else [*shown, others]
+    return [*lines, parts.together] if lines else []

@@ -109,7 +109,7 @@ def _breakdown(actor: User, row: Agreement) -> dict[str, Any]:
     dimension = BreakdownLine.Dimension
     lines = lines_of(breakdown)
     for line in lines[dimension.CAUSE]:
-        line.name = cause_label(line.name)
+        line.name = line.name and cause_label(line.name)
     incurred, self_pay = _("Incurred"), _("Self-pay of the bills")
     households, persons = _("Households"), _("Persons")
     heads = {
@@ -120,8 +120,16 @@ def _breakdown(actor: User, row: Agreement) -> dict[str, Any]:
     }
     return {
         "breakdown": breakdown,
-        "parts": [(one.label, heads[one], lines[one.value]) for one in dimension if lines[one.value]],
+        "parts": [
+            (one.label, heads[one], *_parted(lines[one.value])) for one in dimension if lines[one.value]
+        ],
     }
+
+
+def _parted(lines: list[BreakdownLine]) -> tuple[list[BreakdownLine], BreakdownLine | None]:
+    """The lines, and the one of all together."""
+    whole = next((line for line in lines if line.part == BreakdownLine.Part.TOGETHER), None)
+    return [line for line in lines if line is not whole], whole
 
 
 @requires(Act.VIEW_POOL)

@@ -21,7 +21,7 @@ from jincheng_insurance.web.workplace import with_workplace
 from premiums.selectors.fund import accounts_of
 from riskpool.claim_pictures import ageing_picture, funnel_picture
 from riskpool.forms.pool import ReachForm
-from riskpool.household_pictures import county_rows, hides, map_picture
+from riskpool.household_pictures import county_rows, map_picture
 from riskpool.list_links import ListLinks
 from riskpool.pictures import Picture
 from riskpool.premium_pictures import ZERO, arrears_picture
@@ -100,7 +100,7 @@ def household_pictures(reach: Reach) -> dict[str, Any]:
     picture = map_picture(found, reach.links)
     rows = county_rows(found, reach.links)
     head = [_("County"), *picture.head[1:]]
-    return {"map": picture, "counties": rows, "county_head": head, "hides": hides([*rows, *picture.rows])}
+    return {"map": picture, "counties": rows, "county_head": head}
 
 
 def _page(

@@ -8,13 +8,16 @@ from django.db import transaction
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from openpyxl import load_workbook
 
 from claims.models import Claim
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.context import client_address
 from jincheng_insurance.audit.models import AuditRecord
+from jincheng_insurance.audit.names import NAMES, called, names_of
 from jincheng_insurance.audit.services import record
+from jincheng_insurance.audit.texts import ACTS
 from tests.world import PASSWORD, World, approved_claim, insure_household, list_household
 
 RECORDS = "/audit/"
@@ -57,7 +60,75 @@ def test_a_filter_that_cannot_be_read_finds_nothing_and_says_so(auditor: Client)
     answer = auditor.get(RECORDS, {"since": "not a day"})
     assert answer.context["rows"] == []
     assert answer.context["filters"].errors["since"]
-    assert found(auditor, who="\0") == []
+    for filters, field in (
+        ({"since": "zz"}, "since"),
+        ({"since": "2026-03-02", "until": "2026-03-01"}, "until"),
+        ({"object_id": "abc"}, "object_id"),
+        ({"name": "没有这个"}, "name"),
+        ({"who": "\0"}, "who"),
+    ):
+        answer = auditor.get(RECORDS, filters)
+        assert (answer.status_code, answer.context["rows"], list(answer.context["filters"].errors)) == (
+            422,
+            [],
+            [field],
+        )
+        (message,) = answer.context["filters"].errors[field]
+        assert escape(message) in answer.content.decode()
+        assert "还没有" not in answer.content.decode()
+
+
+def test_acts_are_offered_by_room_in_the_order_they_are_read(auditor: Client) -> None:
+    first, *rooms = auditor.get(RECORDS).context["filters"].fields["act"].choices
+    assert first[0] == ""
+    assert {act for _room, acts in rooms for act, _text in acts} == set(ACTS)
+    for _room, acts in rooms:
+        texts = [str(text) for _act, text in acts]
+        assert texts == sorted(texts, key=lambda text: text.casefold().encode("gb18030"))
+        assert not [text for text in texts if "了" in text or "已" in text.removesuffix("（已锁定）")]
+
+
+def test_objects_stand_by_what_they_are_called_and_are_found_by_it(auditor: Client, world: World) -> None:
+    claim = approved_claim(world.own)
+    household = insure_household(world.own)
+    with transaction.atomic():
+        on_household = record("enrol_household", actor=None, on=household)
+        on_user = record("disable_person", actor=None, on=world.own[Role.ADJUSTER])
+        on_agreement = record("fire_alert", actor=None, on=world.own.agreement)
+        other = record("fire_alert", actor=None, on=world.foreign.agreement)
+    page = auditor.get(RECORDS)
+    shown = {row.pk: text for row, _act, text, _facts in page.context["rows"]}
+    code = household.roster_household.code
+    assert shown[on_household.pk].endswith(f" {code}")
+    assert shown[on_user.pk].endswith(f" {world.own[Role.ADJUSTER].username}")
+    assert shown[on_agreement.pk].endswith(f" {world.own.agreement.number}")
+    assert {row.act for row in found(auditor, name=claim.number)} >= {
+        "report_claim",
+        "add_bill",
+        "approve_claim",
+    }
+    assert found(auditor, name=code)[0] == on_household
+    assert on_user in found(auditor, name=world.own[Role.ADJUSTER].username)
+    assert on_agreement in found(auditor, name=world.own.agreement.number)
+    assert other not in found(auditor, name=world.own.agreement.number)
+
+
+def test_a_name_reaches_no_further_than_its_reader_and_no_personal_number_is_one(world: World) -> None:
+    claim = approved_claim(world.own)
+    finance = world.own[Role.CITY_FINANCE]
+    assert called(finance, claim.number) == []
+    assert called(world.own[Role.AUDITOR], claim.number) == [("claims.claim", str(claim.pk))]
+    assert called(world.foreign[Role.ADJUSTER], claim.number) == []
+    assert names_of(finance, AuditRecord.objects.filter(object_type="claims.claim")) == {}
+    assert not [
+        lookup for lookup in NAMES.values() if "sealed" in lookup or "index" in lookup or "id_" in lookup
+    ]
+
+
+def test_moments_on_record_are_shown_to_the_second(auditor: Client) -> None:
+    with transaction.atomic():
+        row = record("report_claim", actor=None)
+    assert f"{timezone.localtime(row.at):%H:%M:%S}" in auditor.get(RECORDS).content.decode()
 
 
 def test_one_request_is_followed_by_its_id(auditor: Client, world: World) -> None:

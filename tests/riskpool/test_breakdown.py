@@ -29,13 +29,15 @@ from tests.world import (
     reported_loss,
 )
 
+Kind = BreakdownLine.Part
 parts = st.lists(
     st.builds(
         Part,
-        name=st.sampled_from(["", *"abcdefgh"]),
+        name=st.sampled_from("abcdefgh"),
         concerned=st.integers(1, 6),
         claims=st.integers(1, 9),
         amount=st.decimals(0, 9999, places=2),
+        kind=st.sampled_from([Kind.NAMED, Kind.NAMED, Kind.UNSTATED]),
     ),
     max_size=12,
 )
@@ -48,7 +50,23 @@ def apart(rows: Sequence[Part]) -> Parts:
         kept = set(map(id, shown))
         return sum(row.concerned for row in rows if id(row) not in kept)
 
-    return Parts(list(rows), besides)
+    amount = sum((row.amount for row in rows), Decimal(0))
+    together = Part("", besides([]), sum(row.claims for row in rows), amount, kind=Kind.TOGETHER)
+    return Parts(list(rows), together, besides)
+
+
+def of_persons(members: Sequence[frozenset[int]]) -> Parts:
+    """Parts of one yuan a person, by who stands in each; anybody may stand in many."""
+    rows = [
+        Part(f"{number}", len(one), len(one), Decimal(len(one)), (number,))
+        for number, one in enumerate(members)
+    ]
+
+    def besides(shown: Sequence[Part]) -> int:
+        kept = {part.key[0] for part in shown}
+        return len(frozenset().union(*(one for number, one in enumerate(members) if number not in kept)))
+
+    return Parts(rows, Part("", besides([]), 0, Decimal(0), kind=Kind.TOGETHER), besides)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
@@ -57,14 +75,51 @@ def test_no_line_and_no_difference_tells_fewer_than_three(rows: Sequence[Part], 
     shown, others = showable(apart(rows), most=most)
     lines = [*shown, *([others] if others else [])]
     assert all(line.concerned >= 3 for line in lines)
-    assert len(shown) <= most
-    assert all(line.name for line in shown)
+    assert sum(line.kind == Kind.NAMED for line in shown) <= most
     hidden = sum(row.concerned for row in rows) - sum(line.concerned for line in lines)
     if shown:  # what is shown adds up to all, so no subtraction from a total finds a small rest
         assert hidden == 0
         assert sum(line.amount for line in lines) == sum(row.amount for row in rows)
     else:
         assert hidden == 0 or hidden < 3
+
+
+@given(st.lists(st.frozensets(st.integers(0, 7), min_size=1), max_size=6))
+def test_no_line_taken_from_all_together_tells_fewer_than_three(members: list[frozenset[int]]) -> None:
+    found = of_persons(members)
+    shown, others = showable(found)
+    for line in [*shown, *([others] if others else [])]:
+        assert line.concerned >= 3
+        assert found.together.concerned - line.concerned not in {1, 2}
+
+
+def test_what_isnt_stated_has_its_line_and_tables_of_one_coverage_agree(live_world: World) -> None:
+    party = live_world.own
+    for number in range(9):
+        person = insure_household(party, persons=1).persons.get()
+        facts = vars_of(bill_facts("5000")) | {
+            "diagnosis": "肺炎" if number < 5 else "",
+            "hospital": "甲医院",
+        }
+        add_bill(
+            claim=reported_claim(party, person),
+            facts=type(bill_facts("1"))(**facts),
+            actor=party[Role.ADJUSTER],
+        )
+    lines = lines_of(take_breakdown(agreement_id=party.agreement.pk))
+    shown = {
+        kind: [(line.part, line.name, line.concerned, line.claims, line.amount) for line in lines[kind]]
+        for kind in ("diagnosis", "hospital")
+    }
+    together = ("together", "", 9, 9, Decimal(45000))
+    assert shown["diagnosis"] == [
+        ("named", "肺炎", 5, 5, Decimal(25000)),
+        ("unstated", "", 4, 4, Decimal(20000)),
+        together,
+    ]
+    assert shown["hospital"] == [("named", "甲医院", 9, 9, Decimal(45000)), together]
+    page = text_of(get(party[Role.CITY_FINANCE], "agreement", party.agreement.pk))
+    assert "not stated 4 4 20,000.00 Together 9 9 45,000.00" in page
 
 
 def village_of(party: Party, name: str) -> Region:

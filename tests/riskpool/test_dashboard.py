@@ -6,6 +6,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -20,6 +21,7 @@ from claims.services.payment import record_payment
 from enrollment.models import Agreement, PolicyTerm, PolicyYear
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Role
+from jincheng_insurance.web import catalogue
 from premiums.services.statements import issue_statement
 from riskpool.services.alerts import evaluate_agreement
 from riskpool.services.breakdown import take_breakdown
@@ -274,6 +276,36 @@ def test_the_workbooks_hold_numbers_and_charts_of_their_own(pool: World, languag
         last = list(trend.iter_rows(min_row=5, values_only=True))[-1]
         assert last[1] == pytest.approx(0.5172)
         assert last[-3:] == (0.8, 1, 1.2)
+
+
+def test_a_level_that_is_passed_says_by_how_much(pool: World) -> None:
+    """1,200 of 1,160: above 80% and 100%, 192 short of 120%."""
+    book(pool.own, FIRST, "100")
+    city, agreement = pool.own[Role.CITY_OFFICER], pool.own.agreement.pk
+    page = text_of(get(city, "agreement", agreement))
+    assert "80% exceeded by 272.00 passed" in page
+    assert "100% exceeded by 40.00 passed" in page
+    assert "120% 192.00" in page
+    assert "-272.00" not in page
+    sheet = load_workbook(BytesIO(get(city, "agreement_export", agreement).content)).worksheets[0]
+    assert [cell.value for cell in sheet[5][9:12]] == [-272, -40, 192]
+    assert {cell.number_format for cell in sheet[5][9:12]} == {'#,##0.00;"exceeded by "#,##0.00'}
+
+
+def test_one_county_above_a_level_is_one_county(pool: World) -> None:
+    assert "1 county above 80%" in text_of(get(pool.own[Role.CITY_OFFICER], "dashboard"))
+    told(pool.foreign)
+    assert "2 counties above 80%" in text_of(get(pool.own[Role.CITY_OFFICER], "dashboard"))
+
+
+def test_no_text_writes_a_percentage_with_a_space() -> None:
+    texts = catalogue.read(catalogue.po_file(settings.BASE_DIR))
+    spaced = re.compile(r"(\d|\)[sd]) %(?!\()")
+    assert not [
+        message.id
+        for message in texts
+        if spaced.search(str(message.id)) or spaced.search(str(message.string))
+    ]
 
 
 BUDGET = {"dashboard": 28, "export": 15, "ledger": 20, "agreement": 27, "agreement_export": 13}

@@ -1,15 +1,19 @@
 """Notices: who is told, read once, mailed even when no message came through (R21, R22)."""
 
+import datetime
+
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from claims.services.decision import return_claim
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.roles import Role
 from riskpool.models import Alert, Duty, Notice
-from riskpool.selectors.inbox import notices, unread_count
+from riskpool.selectors.inbox import notices, unread, unread_count
 from riskpool.services.notices import mark_all_read, mark_read, send_notices
 from riskpool.tasks import sweep, sweep_duties
 from tests.broker import broker_down
@@ -120,3 +124,28 @@ def _address(name: str, *args: int) -> str:
     from django.urls import reverse
 
     return reverse(f"riskpool:{name}", args=args)
+
+
+def test_the_newest_notice_stands_first_whatever_was_stored_last(world: World, client: Client) -> None:
+    actor = world.own[Role.COUNTY_OFFICER]
+    moment = timezone.now()
+    made = {}
+    for number, days in enumerate((3, 1, 2)):
+        notice = Notice.objects.create(
+            user=actor,
+            agreement=world.own.agreement,
+            county=world.own.county,
+            kind=Notice.Kind.ALERT_FIRED,
+            about=Notice.About.ALERT,
+            about_id=number,
+            facts={"level": 80, "county": "x"},
+        )
+        made[days] = notice.pk
+        Notice.objects.filter(pk=notice.pk).update(made_at=moment - datetime.timedelta(days=days))
+    newest_first = [made[1], made[2], made[3]]
+    assert [notice.pk for notice in unread(actor)] == newest_first
+    client.force_login(actor)
+    assert [row.pk for row, *_ in client.get(reverse("riskpool:inbox")).context["rows"]] == newest_first
+    work = client.get(reverse("access:home")).content.decode()
+    places = [work.index(reverse("riskpool:open_notice", args=[pk])) for pk in newest_first]
+    assert places == sorted(places)

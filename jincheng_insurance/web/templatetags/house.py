@@ -63,6 +63,11 @@ def moment(value: datetime.datetime | None) -> str:
 
 
 @register.filter
+def exact_moment(value: datetime.datetime | None) -> str:
+    return formats.exact_moment(value)
+
+
+@register.filter
 def chip(label: str, tone: str = "neutral") -> SafeString:
     """A status with its icon: `{{ claim.get_state_display|chip:"good" }}`; tones are CHIP_ICONS' keys."""
     known = tone if tone in CHIP_ICONS else "neutral"
