@@ -33,9 +33,9 @@ class MoveForm(forms.Form):
     on = DateField(label=_("Date of the document or payment"))
     document = CodeField(label=_("Document number"), max_length=60)
     beyond_due = forms.BooleanField(
-        label=_("More than is due is paid on purpose"),
+        label=_("More than is due is allocated or paid on purpose"),
         required=False,
-        help_text=_("Only for a payment above what this side still owes."),
+        help_text=_("Only where an allocation or payment goes beyond what is due of this side."),
     )
 
     def __init__(self, *args: Any, sides: Sequence[Side], **kwargs: Any) -> None:

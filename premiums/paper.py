@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from enrollment.models import Agreement
-from jincheng_insurance.web.formats import day, yuan
-from jincheng_insurance.web.paper import Facts, Paper, Signatures, Table, in_chinese
+from jincheng_insurance.web.formats import day
+from jincheng_insurance.web.paper import Cell, Facts, Paper, Signatures, Table, in_chinese
 from premiums.models import PremiumStatement
 from premiums.selectors.fund import Movement
 
@@ -30,17 +30,17 @@ def statement_paper(statement: PremiumStatement, lines: Iterable[Mapping[str, An
         for line in lines
     )
     zero = Decimal("0.00")
-    facts = [
+    facts: list[tuple[str, Cell]] = [
         (_("County"), statement.county.name),
         (_("Insurer"), statement.agreement.insurer.name),
         (_("Agreement"), statement.agreement.number),
         (_("Kind"), statement.get_kind_display()),
-        (_("Issued on"), day(statement.issued_on)),
-        (_("Households"), f"{statement.households:,d}"),
-        (_("Persons"), f"{statement.persons:,d}"),
-        (_("Due (yuan)"), yuan(statement.due)),
-        (_("City share (yuan)"), yuan(statement.city_share)),
-        (_("County share (yuan)"), yuan(statement.county_share)),
+        (_("Issued on"), statement.issued_on),
+        (_("Households"), statement.households),
+        (_("Persons"), statement.persons),
+        (_("Due (yuan)"), statement.due),
+        (_("City share (yuan)"), statement.city_share),
+        (_("County share (yuan)"), statement.county_share),
     ]
     if statement.cancels is not None:
         facts += [(_("Cancels"), statement.cancels.number), (_("Reason"), statement.reason)]
@@ -107,10 +107,10 @@ def ledger_paper(agreement: Agreement, rows: list[Movement], as_of: datetime.dat
     )
 
 
-def _ledger_row(agreement: Agreement, row: Movement) -> tuple[str | Decimal, ...]:
+def _ledger_row(agreement: Agreement, row: Movement) -> tuple[Cell, ...]:
     entry = row.entry
     return (
-        entry.on.isoformat(),
+        entry.on,
         agreement.county.name,
         entry.get_side_display(),
         entry.get_kind_display(),

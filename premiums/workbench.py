@@ -27,11 +27,10 @@ def _to_state(row: ToState) -> Item:
 def _arrears(row: Arrears) -> Item:
     account, agreement = row.account, row.agreement
     note = gettext("%(sum)s yuan not paid") % {"sum": yuan(account.arrears)}
-    to_allocate = account.due - account.carried - account.allocated
-    if to_allocate > 0:
+    if account.to_allocate > 0:
         note = gettext("%(note)s, of it %(sum)s yuan not allocated") % {
             "note": note,
-            "sum": yuan(to_allocate),
+            "sum": yuan(account.to_allocate),
         }
     return Item(
         str(account.side.label),

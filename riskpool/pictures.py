@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -31,12 +31,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing with its figures: the head of the table and its rows, the first cell of each naming it."""
+    """A drawing with its figures: the head of the table, its rows, and a last one of sums where there is one; the
+    first cell of each names it."""
 
     title: str
     chart: str
     head: list[str]
     rows: list[list[Any]]
+    foot: list[Any] = field(default_factory=list)
 
 
 def percent_of(ratio: LossRatio) -> str:

@@ -38,7 +38,10 @@ def arrears_picture(
         stacks.append(
             Stack(agreement.county.name, [(amount, yuan(amount)) for amount in owed], yuan(sum(owed, ZERO)))
         )
+    every = [account for agreement in pool for account in accounts[agreement.pk]]
     rows = [_row(agreement, account, links, on) for agreement in pool for account in accounts[agreement.pk]]
+    sums = (sum(amounts, ZERO) for amounts in zip(*(_amounts(account, on) for account in every), strict=True))
+    foot = [_("Total"), *map(yuan, sums), ""] if every else []
     unit = _("(yuan)")
     money = (_("Due"), _("Set off"), _("Paid"), _("Arrears"))
     head = [
@@ -47,18 +50,22 @@ def arrears_picture(
         *(str(label) for _first, _last, label in AGES),
         _("Oldest due on"),
     ]
-    return Picture(title, stack_chart(title=title, keys=keys, stacks=stacks), head, rows)
+    return Picture(title, stack_chart(title=title, keys=keys, stacks=stacks), head, rows, foot)
 
 
 def _row(agreement: Agreement, account: SideAccount, links: ListLinks, on: datetime.date) -> list[Any]:
     url = links.account(agreement, account.side)
+    named = f"{agreement.county.name} · {account.side.label}"
+    figures = [Figure(yuan(amount), url) for amount in _amounts(account, on)]
+    return [named, *figures, day(account.unpaid_since)]
+
+
+def _amounts(account: SideAccount, on: datetime.date) -> list[Decimal]:
     ages = [
         sum((amount for due, amount in account.unpaid if _aged((on - due).days, first, last)), ZERO)
         for first, last, _label in AGES
     ]
-    figures = (account.due, account.carried, account.paid, account.arrears, *ages)
-    named = f"{agreement.county.name} · {account.side.label}"
-    return [named, *(Figure(yuan(amount), url) for amount in figures), day(account.unpaid_since)]
+    return [account.due, account.carried, account.paid, account.arrears, *ages]
 
 
 def _aged(days: int, first: int, last: int | None) -> bool:

@@ -1,7 +1,9 @@
 """What stands in a cell, as problems and samples repeat it: short, and with personal numbers masked wherever they
 stand, since people put them into wrong columns too."""
 
+import math
 import re
+from decimal import Decimal
 from typing import Any
 
 from enrollment.roster.cleaning import clean_identity, clean_text, is_scientific
@@ -12,6 +14,9 @@ NUMBER_FIELDS = frozenset({"id_number", "telephone", "household_telephone"})
 TELLS_NOTHING = 11  # 1.40521E+17 holds no more of a number than its county
 CODE_FIELDS = frozenset({"household_code", "person_code"})
 IDENTITY_ALIKE = re.compile(r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d{4}[\dXx]?")
+PERSONAL = re.compile(
+    r"62\d{14,17}$|[1-9]\d{14}$|1[3-9]\d{9}$|[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d{5}$"
+)  # a bank card, an old identity number, a mobile, an identity number
 LONG_DIGITS = re.compile(r"\d{13,}[Xx]?|(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
@@ -36,6 +41,19 @@ def said(field: str, cell: Any) -> str:
 def shown(cell: Any) -> str:
     """What stands in a cell of no number, short, and with long numbers masked all the same."""
     return shown_text(clean_text(cell)[:LONGEST_SHOWN])
+
+
+def shown_amount(cell: Any) -> str:
+    """What stands in a cell for an amount: a number with all its digits and no exponent, masked where it could be of a
+    person, a telephone or a bank card.
+
+    >>> shown_amount(1e17), shown_amount("12.5元"), shown_amount(6.2284512345678e18)
+    ('100000000000000000', '12.5元', '6228***********0000')
+    """
+    if not isinstance(cell, float) or not math.isfinite(cell):
+        return shown(cell)
+    text = f"{Decimal(repr(cell)):f}".removesuffix(".0")[:LONGEST_SHOWN]
+    return shown_text(text) if PERSONAL.match(text) else text
 
 
 def shown_text(text: str) -> str:

@@ -18,7 +18,7 @@ from enrollment.models import (
 )
 from enrollment.selectors import terms_of
 from enrollment.selectors.kept import changes, kept
-from jincheng_insurance.scheme.premium import budget, budget_use
+from jincheng_insurance.scheme.premium import BudgetUse, budget, budget_use
 from jincheng_insurance.web.workbench import SHOWN, Known
 
 
@@ -67,7 +67,11 @@ class EnrolmentStatus:
     monitored_persons: int
     budget_households: int
     budget_persons: int
-    budget_warning: int
+    budget_use: BudgetUse
+
+    @property
+    def budget_warning(self) -> int:
+        return self.budget_use.warning
 
 
 def enrolment_status(agreement: Agreement) -> EnrolmentStatus:
@@ -104,7 +108,7 @@ def _status(agreement: Agreement, listed: Listed, standing: Mapping[str, Any]) -
         monitored_persons=persons,
         budget_households=plan.households,
         budget_persons=plan.persons,
-        budget_warning=budget_use(budget=plan, households=households, persons=persons).warning,
+        budget_use=budget_use(budget=plan, households=households, persons=persons),
     )
 
 

@@ -58,6 +58,16 @@ class BudgetUse:
     budget: Budget
     warning: int
 
+    @property
+    def households_over(self) -> int:
+        """Households beyond the budget."""
+        return max(0, self.households - self.budget.households)
+
+    @property
+    def persons_over(self) -> int:
+        """Persons beyond the budget."""
+        return max(0, self.persons - self.budget.persons)
+
 
 @dataclass(frozen=True, slots=True)
 class Funding:

@@ -1,6 +1,7 @@
 """Lists as workbooks: a title, a head that stays in sight, numbers as numbers, and text that no spreadsheet takes for a
 formula."""
 
+import datetime
 import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -16,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 YUAN_FORMAT = "#,##0.00"
 COUNT_FORMAT = "#,##0"
+DAY_FORMAT = "yyyy-mm-dd"
 WIDEST, NARROWEST = 40, 8
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 HEAD_FILL = PatternFill("solid", fgColor="ECEFF5")
@@ -25,7 +27,8 @@ FRAME = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 PLAIN, BOLD, TITLE = Font(size=11), Font(size=11, bold=True), Font(size=14, bold=True)
 RIGHT, WRAPPED = Alignment(horizontal="right", vertical="top"), Alignment(vertical="top", wrap_text=True)
 
-Value = str | Decimal | int
+Value = str | Decimal | int | datetime.date
+Note = str | tuple[str, Value]
 
 
 def write_list(
@@ -34,20 +37,22 @@ def write_list(
     columns: Sequence[str],
     rows: Iterable[Sequence[Value]],
     total: Sequence[Value] = (),
-    notes: Sequence[str] = (),
+    notes: Sequence[Note] = (),
     mark: str = "",
 ) -> bytes:
     """The bytes of an .xlsx with one sheet: title, notes, head, rows, total. Amounts (Decimal) and counts (int) are
-    written as numbers, all else as text. `mark` says whose copy it is: below the rows and in the properties."""
+    written as numbers, days as days, all else as text; a note may be a name with its value beside it. `mark` says whose
+    copy it is: below the rows and in the properties."""
     rows = [tuple(row) for row in rows]
     book = Workbook(write_only=True)
     book.properties.creator, book.properties.title = mark, title
     sheet = book.create_sheet(_sheet_name(title))
     head = 2 + len(notes)
-    _set_page(sheet, columns, rows, head)
+    pairs = [note for note in notes if not isinstance(note, str)]
+    _set_page(sheet, columns, [*rows, *pairs], head)
     sheet.append([_text(sheet, title, font=TITLE)])
     for note in notes:
-        sheet.append([_text(sheet, note)])
+        sheet.append([_text(sheet, note)] if isinstance(note, str) else _pair(sheet, *note))
     sheet.append([_text(sheet, column, font=BOLD, framed=True, filled=True) for column in columns])
     for row in rows:
         sheet.append([_value(sheet, value) for value in row])
@@ -62,7 +67,7 @@ def write_list(
 
 def _set_page(sheet: Any, columns: Sequence[str], rows: Sequence[Sequence[Value]], head: int) -> None:
     for place, column in enumerate(columns):
-        longest = max([_width(column), *(_width(row[place]) for row in rows)])
+        longest = max([_width(column), *(_width(row[place]) for row in rows if place < len(row))])
         sheet.column_dimensions[get_column_letter(place + 1)].width = min(WIDEST, max(NARROWEST, longest + 2))
     sheet.freeze_panes = f"A{head + 1}"
     sheet.print_title_rows = f"{head}:{head}"
@@ -75,9 +80,19 @@ def _value(sheet: Any, value: Value, *, font: Font = PLAIN) -> WriteOnlyCell:
     if isinstance(value, str):
         return _text(sheet, value, font=font, framed=True)
     cell = WriteOnlyCell(sheet, value=value)
-    cell.number_format = YUAN_FORMAT if isinstance(value, Decimal) else COUNT_FORMAT
+    cell.number_format = _number_format(value)
     cell.font, cell.border, cell.alignment = font, FRAME, RIGHT
     return cell
+
+
+def _pair(sheet: Any, name: str, value: Value) -> list[WriteOnlyCell]:
+    return [_text(sheet, name, framed=True), _value(sheet, value)]
+
+
+def _number_format(value: Decimal | int | datetime.date) -> str:
+    if isinstance(value, datetime.date):
+        return DAY_FORMAT
+    return YUAN_FORMAT if isinstance(value, Decimal) else COUNT_FORMAT
 
 
 def _text(

@@ -1,6 +1,7 @@
 """A paper (letter, sheet, list) as plain values, written once and shown three ways: as a page to print
 (`web/paper.html`), as a Word document (`web/word.py`), and its lists as a workbook (`sheets/lists.py`)."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,7 +16,7 @@ from jincheng_insurance.web.charts import Series, Step, Threshold, line_chart, w
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Cell = str | Decimal | int
+Cell = str | Decimal | int | datetime.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,25 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names and values in two columns."""
+    """Names and values in two columns. A value that is no text stays a number or a day in a workbook."""
 
     kind: ClassVar[str] = "facts"
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, Cell], ...]
     heading: str = ""
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """The rows as written."""
+        return [
+            (name, formats.day(value) if isinstance(value, datetime.date) else shown_cell(value))
+            for name, value in self.rows
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under column titles. A Decimal is an amount in yuan, an int a count; both stand to the right. `total` is a
-    last row, its text in the first cells."""
+    """Rows under column titles. A Decimal is an amount in yuan, an int a count; both stand to the right. A date is a
+    day. `total` is a last row, its text in the first cells."""
 
     kind: ClassVar[str] = "table"
     columns: tuple[str, ...]
@@ -51,7 +60,7 @@ class Table:
     def numeric(self) -> tuple[bool, ...]:
         """Which columns hold numbers only."""
         return tuple(
-            bool(self.rows) and all(not isinstance(row[place], str) for row in self.rows)
+            bool(self.rows) and all(is_number(row[place]) for row in self.rows)
             for place in range(len(self.columns))
         )
 
@@ -138,14 +147,20 @@ class Paper:
         return tuple(block for block in self.blocks if isinstance(block, Table))
 
 
+def is_number(cell: Cell) -> bool:
+    return isinstance(cell, Decimal | int)
+
+
 def shown_cell(cell: Cell) -> str:
+    if isinstance(cell, datetime.date):
+        return cell.isoformat()
     if isinstance(cell, Decimal):
         return formats.yuan(cell)
     return formats.count(cell) if isinstance(cell, int) else cell
 
 
 def shown_cells(row: tuple[Cell, ...]) -> list[tuple[str, bool]]:
-    return [(shown_cell(cell), not isinstance(cell, str)) for cell in row]
+    return [(shown_cell(cell), is_number(cell)) for cell in row]
 
 
 def in_chinese(make: Callable[P, T]) -> Callable[P, T]:

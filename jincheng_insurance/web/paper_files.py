@@ -42,7 +42,10 @@ def workbook_of(paper: Paper, *, mark: str = "") -> bytes:
     """The table of a paper as the bytes of an .xlsx, what stands above it as notes."""
     table = paper.tables[0]
     facts = [
-        f"{name}：{value}" for block in paper.blocks if isinstance(block, Facts) for name, value in block.rows
+        f"{name}：{value}" if isinstance(value, str) else (name, value)
+        for block in paper.blocks
+        if isinstance(block, Facts)
+        for name, value in block.rows
     ]
     return write_list(
         title=paper.title,

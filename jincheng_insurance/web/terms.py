@@ -174,9 +174,17 @@ GROUPS: Mapping[str | Promise, Mapping[str, Term]] = {
             _("What of the premium the county bears by its ratio: the whole less the city's share."),
             "R15",
         ),
-        "due": Term(_("Due"), _("What a side owes by the ratio on the statements issued."), "R15 R16"),
+        "due": Term(
+            _("Due"),
+            _("What city and county bear by the ratio on the statements issued, paid already or not."),
+            "R15 R16",
+        ),
         "allocated": Term(
-            _("Allocated"), _("Money that finance has made available, not yet with the insurer."), "R16"
+            _("Allocated"),
+            _(
+                "All the money that finance has made available by document, paid on to the insurer already or not."
+            ),
+            "R16",
         ),
         "paid_in": Term(_("Paid"), _("Money that has been paid over to the insurer."), "R16"),
         "carried_over": Term(

@@ -187,7 +187,7 @@ def write_word(paper: Paper, *, mark: str = "") -> bytes:
         if isinstance(block, Text):
             add_text(document, block.paragraphs)
         elif isinstance(block, Facts):
-            add_facts(document, block.rows)
+            add_facts(document, block.shown)
         elif isinstance(block, Table):
             add_table(document, block.titles, block.shown, total=block.shown_total)
         elif isinstance(block, Chart):

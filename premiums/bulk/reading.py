@@ -10,10 +10,10 @@ from django.utils import translation
 
 from enrollment.roster.cells import UnreadableError, day_in, sentence, yuan_in
 from enrollment.roster.cleaning import clean_text
-from enrollment.roster.showing import shown
+from enrollment.roster.showing import shown, shown_amount
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.sheets.columns import HEADER_ROWS, Layout, Placed, key_of
-from jincheng_insurance.sheets.problems import ERROR, Problem, SheetError
+from jincheng_insurance.sheets.problems import ERROR, WARNING, Problem, Severity, SheetError
 from jincheng_insurance.sheets.reading import SheetRow
 from premiums.bulk.columns import (
     BY_NAME,
@@ -45,11 +45,22 @@ class Line:
     problems: list[Problem] = field(default_factory=list)
     entry: int | None = None
 
+    @property
+    def rejected(self) -> bool:
+        return any(problem.severity == ERROR for problem in self.problems)
+
     def refuse(self, name: str, code: str, **params: Any) -> None:
         """The line isn't taken, because of the cell in column `name`."""
+        self._add(name, code, params, ERROR)
+
+    def warn(self, name: str, code: str, **params: Any) -> None:
+        """The line is taken, but somebody should look at the cell in column `name`."""
+        self._add(name, code, params, WARNING)
+
+    def _add(self, name: str, code: str, params: dict[str, Any], severity: Severity) -> None:
         place = self.places.get(name)
         letter, title = (place.letter, place.title) if place else ("", BY_NAME[name].title)
-        self.problems.append(Problem(letter, title, code, params, ERROR, shown(self.cells.get(name, ""))))
+        self.problems.append(Problem(letter, title, code, params, severity, self._shown(BY_NAME[name])))
 
     def refuse_by(self, refusal: Refused) -> None:
         """The line isn't taken, because the ledger refuses it. Its words are kept untranslated, so that each reader
@@ -77,7 +88,11 @@ class Line:
 
     def _said(self, one: Field) -> str:
         value = self.values.get(one.name)
-        return shown(self.cells.get(one.name, "")) if value is None or one.cast in WORDS else str(value)
+        return self._shown(one) if value is None or one.cast in WORDS else str(value)
+
+    def _shown(self, one: Field) -> str:
+        cell = self.cells.get(one.name, "")
+        return shown_amount(cell) if one.cast == "yuan" else shown(cell)
 
 
 def read_lines(rows: Iterable[SheetRow]) -> list[Line]:

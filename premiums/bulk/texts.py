@@ -19,17 +19,29 @@ PROBLEM_TEXTS = {
         "There is no agreement of this county for %(year)s within your reach. Correct the county or the year, or have "
         "that county's finance book it."
     ),
+    "county_unknown": _("There is no agreement of this county within your reach. Correct the county."),
     "not_your_side": _(
         "You don't book this side's money. City finance books the city's, county finance its own county's. Take the "
         "row out and hand it to them."
     ),
     "twice": _("The same stands in row %(row)s of sheet “%(sheet)s” already. Leave one of the two rows."),
+    "allocated_beyond": _(
+        "With this row, %(beyond)s yuan more than is due of this side would be allocated. Compare it with the "
+        "document; it can be booked all the same."
+    ),
     "beyond_due": _(
         "This side still owes %(owed)s yuan, less than this payment. Correct the amount, or enter 是 in the last "
         "column if more than is due is paid on purpose."
     ),
 }
-RULES = {"no_agreement": "R17", "not_your_side": "R15", "twice": "R16", "beyond_due": "R16"}
+RULES = {
+    "no_agreement": "R17",
+    "county_unknown": "R17",
+    "not_your_side": "R15",
+    "twice": "R16",
+    "allocated_beyond": "R16",
+    "beyond_due": "R16",
+}
 
 
 def text_of(code: str, params: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Workbooks of allocations and payments on their way into the fund ledger."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from jincheng_insurance.access.models import Region
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import Scope, ScopedManager
+from jincheng_insurance.sheets.problems import ERROR
 
 
 class FundImport(models.Model):
@@ -47,9 +49,19 @@ class FundImport(models.Model):
 
     @property
     def good(self) -> int:
-        """How many lines have no problem."""
-        return sum(not line["problems"] for line in self.lines)
+        """How many lines can be booked, with a warning or without."""
+        return sum(not rejects(line) for line in self.lines)
+
+    @property
+    def warned(self) -> int:
+        """How many of those have a warning."""
+        return sum(bool(line["problems"]) for line in self.lines) - self.bad
 
     @property
     def bad(self) -> int:
         return len(self.lines) - self.good
+
+
+def rejects(line: Mapping[str, Any]) -> bool:
+    """Whether a line of an import, as kept, can't be booked."""
+    return any(problem["severity"] == ERROR for problem in line["problems"])

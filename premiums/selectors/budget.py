@@ -11,7 +11,7 @@ from enrollment.selectors import terms_of
 from enrollment.selectors.standing import Listed, listed_in
 from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Act
-from jincheng_insurance.scheme.premium import budget, premium_due
+from jincheng_insurance.scheme.premium import Budget, BudgetUse, budget, budget_use, premium_due
 from jincheng_insurance.scheme.regions import find_county
 from jincheng_insurance.scheme.statement import Units
 from jincheng_insurance.scheme.terms import Terms
@@ -31,6 +31,12 @@ class CountyBudget:
     for_households: Decimal
     city: Decimal
     county_share: Decimal
+
+    @property
+    def use(self) -> BudgetUse:
+        """How far the monitored ones use the budget up (R4)."""
+        plan = Budget(self.monitored.households, self.monitored.persons)
+        return budget_use(budget=plan, households=self.listed.households, persons=self.listed.persons)
 
     @property
     def households(self) -> int:

@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
@@ -39,6 +39,11 @@ class SideAccount:
         return self.due - self.carried - self.paid
 
     @property
+    def to_allocate(self) -> Decimal:
+        """Due, not carried over and not allocated yet; negative where more was allocated than is due."""
+        return self.due - self.carried - self.allocated
+
+    @property
     def held(self) -> Decimal:
         """Allocated and not paid on yet; negative where more was paid than allocated."""
         return self.allocated - self.paid
@@ -60,6 +65,20 @@ class SideAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSum:
+    """Several accounts together: of one side, or of both, where `side` is None."""
+
+    side: Side | None
+    due: Decimal
+    carried: Decimal
+    allocated: Decimal
+    paid: Decimal
+    received: Decimal
+    arrears: Decimal
+    unconfirmed: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Movement:
     """One entry of an agreement's fund ledger with its side's balances after it, and what the insurer confirmed."""
 
@@ -78,6 +97,22 @@ class Movement:
 def accounts(agreement: Agreement, *, until: datetime.date | None = None) -> list[SideAccount]:
     """The accounts of an agreement, of the city and of the county, by entries dated up to `until`."""
     return accounts_of([agreement], until=until)[agreement.pk]
+
+
+def account_sums(pool: Iterable[SideAccount]) -> list[AccountSum]:
+    """The accounts of each side together, then those of both."""
+    pool = list(pool)
+    names = [one.name for one in fields(AccountSum) if one.name != "side"]
+    return [
+        AccountSum(
+            side,
+            **{
+                name: sum((getattr(one, name) for one in pool if side in (None, one.side)), ZERO)
+                for name in names
+            },
+        )
+        for side in (*Side, None)
+    ]
 
 
 def account_of(agreement: Agreement, side: Side) -> SideAccount:

@@ -11,6 +11,7 @@ from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.roles import Act
 from premiums.bulk.texts import rule_of, text_of
 from premiums.models import ACT_OF_SIDE, FundImport, Side
+from premiums.models.imports import rejects
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Shown:
     line: Mapping[str, Any]
     amount: Decimal | None
     problems: list[tuple[Mapping[str, Any], str, str]]
+    rejected: bool
 
 
 def fund_imports(actor: User) -> QuerySet[FundImport]:
@@ -55,6 +57,7 @@ def shown_lines(lines: Iterable[Mapping[str, Any]]) -> list[Shown]:
                 (one, text_of(one["code"], one["params"]), rule_of(one["code"], one["params"]))
                 for one in line["problems"]
             ],
+            rejects(line),
         )
         for line in lines
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, When
 
 from enrollment.models import Agreement, PolicyYear
 from enrollment.selectors.kept import changes, kept
@@ -25,6 +25,34 @@ def statements(actor: User, policy_year: PolicyYear) -> QuerySet[PremiumStatemen
         .filter(policy_year=policy_year)
         .select_related("county", "agreement__insurer", "issued_by", "cancelled_by")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StatedSum:
+    """Several statements together: how many, their households and persons, those refunded or cancelled taken off, and
+    what is due by them, in yuan."""
+
+    number: int
+    households: int
+    persons: int
+    due: Decimal
+    city_share: Decimal
+    county_share: Decimal
+
+
+def sum_of_statements(rows: QuerySet[PremiumStatement]) -> StatedSum:
+    """All of these statements together."""
+    sums = rows.order_by().aggregate(
+        number=Count("pk"),
+        **{name: _stated(name) for name in ("households", "persons")},
+        **{name: Sum(name, default=ZERO) for name in ("due", "city_share", "county_share")},
+    )
+    return StatedSum(**sums)
+
+
+def _stated(name: str) -> Sum:
+    """Counts are stored without a sign; what is due has one."""
+    return Sum(Case(When(due__lt=0, then=-F(name)), default=F(name), output_field=IntegerField()), default=0)
 
 
 def may_cancel(actor: User, statement: PremiumStatement) -> bool:

@@ -26,12 +26,15 @@ from jincheng_insurance.audit.services import record
 from jincheng_insurance.sheets.annotated import Copy, Note, Words, write_annotated
 from jincheng_insurance.sheets.problems import SheetError
 from jincheng_insurance.sheets.reading import MAX_FILE, read_rows, suffix_of
+from jincheng_insurance.web.formats import yuan
 from premiums.bulk.columns import TEXT_FIELDS, layout_of
 from premiums.bulk.reading import Line, read_lines
 from premiums.bulk.texts import text_of
-from premiums.models import ACT_OF_SIDE, FundImport, Side
+from premiums.models import ACT_OF_SIDE, FundEntry, FundImport, Side
+from premiums.models.imports import rejects
+from premiums.selectors.fund import account_of
 from premiums.selectors.fund_imports import payers_act
-from premiums.services.funds import book_movement
+from premiums.services.funds import book_movement, movement_faults
 
 NOT_KEPT = _("The uploaded file is no longer kept. Upload it again.")
 KEY = ("year", "county", "side", "kind", "amount", "on", "document")
@@ -179,42 +182,72 @@ def _booked(lines: list[Line], actor: User) -> list[dict[str, Any]]:
         for name in (one.county.name, str(one.county.code)):
             pool[one.policy_year_id, name] = one
     named = [pool.get((line.values.get("year", 0), line.values.get("county", ""))) for line in lines]
+    within = {name for _year, name in pool}
     for one in sorted({one for one in named if one is not None}, key=attrgetter("pk")):
         locked_agreement(one)
     first: dict[tuple[Any, ...], Line] = {}
     for line, agreement in zip(lines, named, strict=True):
-        if not line.problems:
-            _book(line, agreement, first, actor)
+        _judge(line, agreement, within, first, actor)
+        if agreement is not None and not line.rejected:
+            _book(line, agreement, actor)
     return [line.as_json() for line in lines]
 
 
-def _book(line: Line, agreement: Agreement | None, first: dict[tuple[Any, ...], Line], actor: User) -> None:
+def _judge(
+    line: Line, agreement: Agreement | None, within: set[str], first: dict[tuple[Any, ...], Line], actor: User
+) -> None:
+    """Every fault of a line that shows without booking it, beside those of its cells."""
     values = line.values
-    before = first.setdefault(tuple(values[name] for name in KEY), line)
-    if agreement is None:
-        line.refuse("county", "no_agreement", year=values["year"])
-    elif not actor.can(ACT_OF_SIDE[values["side"]], on=agreement):
+    year, county, side = (values.get(name) for name in ("year", "county", "side"))
+    if agreement is None and county and year:
+        line.refuse("county", "no_agreement", year=year)
+    elif county and county not in within:
+        line.refuse("county", "county_unknown")
+    if side and not actor.can(ACT_OF_SIDE[side], on=agreement):
         line.refuse("side", "not_your_side")
-    elif before is not line:
+    facts = {name: values.get(name) for name in ("document", "amount", "on")}
+    for fault in movement_faults(agreement=agreement, **facts):
+        line.refuse_by(fault)
+    key = tuple(values.get(name) for name in KEY)
+    if None in key:
+        return
+    before = first.get(key)
+    if before is not None:
         line.refuse("document", "twice", sheet=before.sheet, row=before.row)
-    else:
-        try:
-            with transaction.atomic():
-                entry = book_movement(
-                    agreement,
-                    values["kind"],
-                    side=values["side"],
-                    amount=values["amount"],
-                    on=values["on"],
-                    document=values["document"],
-                    beyond_due=bool(values.get("beyond_due")),
-                    actor=actor,
-                )
-        except Refused as refusal:
-            line.refuse_by(refusal)
-        else:
-            line.entry = entry.pk
+    elif not line.rejected:
+        first[key] = line
 
 
-def _good_rows(lines: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    return [(line["sheet"], line["row"]) for line in lines if not line["problems"]]
+def _book(line: Line, agreement: Agreement, actor: User) -> None:
+    """Book a line. More than is due is allocated all the same, with a warning; it is paid only where the line says that
+    it is meant (R16)."""
+    values = line.values
+    allocates = values["kind"] == FundEntry.Kind.ALLOCATED
+    beyond = values["amount"] - account_of(agreement, values["side"]).to_allocate if allocates else 0
+    try:
+        with transaction.atomic():
+            entry = book_movement(
+                agreement,
+                values["kind"],
+                side=values["side"],
+                amount=values["amount"],
+                on=values["on"],
+                document=values["document"],
+                beyond_due=allocates or bool(values.get("beyond_due")),
+                actor=actor,
+            )
+    except Refused as refusal:
+        line.refuse_by(refusal)
+        return
+    line.entry = entry.pk
+    if beyond > 0:
+        line.warn("amount", "allocated_beyond", beyond=yuan(beyond))
+
+
+def _good_rows(lines: list[dict[str, Any]]) -> list[tuple[str, int, list[str]]]:
+    """The rows that can be booked, each with what it is warned of."""
+    return [
+        (line["sheet"], line["row"], [problem["code"] for problem in line["problems"]])
+        for line in lines
+        if not rejects(line)
+    ]

@@ -28,12 +28,26 @@ LONGEST_DOCUMENT, LONGEST_NOTE = 60, 200
 
 @transaction.atomic(durable=True)
 def allocate_funds(
-    *, agreement: Agreement, side: str, amount: Decimal, on: datetime.date, document: str, actor: User
+    *,
+    agreement: Agreement,
+    side: str,
+    amount: Decimal,
+    on: datetime.date,
+    document: str,
+    actor: User,
+    beyond_due: bool = False,
 ) -> FundEntry:
     """Note that a side's money was allocated (下达) by a document. It needn't be what is due: the city's comes down by
-    the factor method (R16)."""
+    the factor method; but more than is due is refused unless `beyond_due` says that it is meant (R16)."""
     return book_movement(
-        agreement, Kind.ALLOCATED, side=side, amount=amount, on=on, document=document, actor=actor
+        agreement,
+        Kind.ALLOCATED,
+        side=side,
+        amount=amount,
+        on=on,
+        document=document,
+        actor=actor,
+        beyond_due=beyond_due,
     )
 
 
@@ -72,8 +86,9 @@ def confirm_receipt(
     require(actor, Act.CONFIRM_RECEIPT, agreement)
     if entry.kind != Kind.PAID or entry.reverses_id is not None or _is_reversed(entry):
         raise Refused(_("Only a payment that stands can be confirmed."))
-    _check_amount(amount, least=Decimal(0))
-    _check_day(on, agreement)
+    for fault in (_amount_fault(amount, least=Decimal(0)), _day_fault(on, agreement)):
+        if fault is not None:
+            raise fault
     note = " ".join(note.split())[:LONGEST_NOTE]
     if amount != entry.amount and not note:
         raise Refused(
@@ -140,14 +155,8 @@ def book_movement(
     agreement = locked_agreement(agreement)
     require(actor, ACT_OF_SIDE[Side(side)], agreement)
     document = " ".join(document.split())
-    if not document or len(document) > LONGEST_DOCUMENT:
-        raise Refused(
-            _("Enter the number of the document, at most %(most)d characters."),
-            field="document",
-            most=LONGEST_DOCUMENT,
-        )
-    _check_amount(amount, least=Decimal("0.01"))
-    _check_day(on, agreement)
+    for fault in movement_faults(document=document, amount=amount, on=on, agreement=agreement):
+        raise fault
     facts = {"agreement": agreement, "side": side, "kind": kind, "amount": amount, "on": on}
     if FundEntry.objects.filter(**facts, document=document, reverses=None, reversed_by=None).exists():
         raise Refused(
@@ -155,17 +164,8 @@ def book_movement(
             field="document",
             rule="R16",
         )
-    owed = account_of(agreement, Side(side)).arrears
-    if kind == Kind.PAID and not beyond_due and amount > owed:
-        raise Refused(
-            _(
-                "This side still owes %(owed)s yuan, less than this payment. Correct the amount, or tick that more "
-                "than is due is paid on purpose."
-            ),
-            field="beyond_due",
-            rule="R16",
-            owed=yuan(owed),
-        )
+    if not beyond_due:
+        _check_due(agreement, side, kind, amount)
     entry = FundEntry.objects.create(
         **facts,
         policy_year_id=agreement.policy_year_id,
@@ -175,6 +175,47 @@ def book_movement(
     )
     _record("allocate_funds" if kind == Kind.ALLOCATED else "pay_funds", entry, actor)
     return entry
+
+
+def movement_faults(
+    *,
+    document: str | None,
+    amount: Decimal | None,
+    on: datetime.date | None,
+    agreement: Agreement | None,
+) -> list[Refused]:
+    """What is wrong with each of these facts of an allocation or payment by itself; with None for one that isn't
+    known, nothing."""
+    faults = (
+        None if document is None else _document_fault(document),
+        None if amount is None else _amount_fault(amount, least=Decimal("0.01")),
+        None if on is None else _day_fault(on, agreement),
+    )
+    return [fault for fault in faults if fault is not None]
+
+
+def _check_due(agreement: Agreement, side: str, kind: str, amount: Decimal) -> None:
+    account = account_of(agreement, Side(side))
+    if kind == Kind.PAID and amount > account.arrears:
+        raise Refused(
+            _(
+                "This side still owes %(owed)s yuan, less than this payment. Correct the amount, or tick that more "
+                "than is due is paid on purpose."
+            ),
+            field="beyond_due",
+            rule="R16",
+            owed=yuan(account.arrears),
+        )
+    if kind == Kind.ALLOCATED and amount > account.to_allocate:
+        raise Refused(
+            _(
+                "With this, %(beyond)s yuan more than is due of this side would be allocated. Correct the amount, or "
+                "tick that more than is due is allocated on purpose."
+            ),
+            field="beyond_due",
+            rule="R16",
+            beyond=yuan(amount - account.to_allocate),
+        )
 
 
 def _record(act: str, entry: FundEntry, actor: User) -> None:
@@ -192,22 +233,38 @@ def _is_reversed(entry: FundEntry) -> bool:
     return FundEntry.objects.filter(reverses=entry).exists()
 
 
-def _check_amount(amount: Decimal, *, least: Decimal) -> None:
-    if not amount.is_finite() or not least <= amount <= LARGEST or amount != amount.quantize(Decimal("0.01")):
-        raise Refused(
-            _("Enter an amount from %(least)s to %(most)s yuan with at most two decimals."),
-            field="amount",
-            least=yuan(least),
-            most=yuan(LARGEST),
-        )
+def _document_fault(document: str) -> Refused | None:
+    if document and len(document) <= LONGEST_DOCUMENT:
+        return None
+    return Refused(
+        _("Enter the number of the document, at most %(most)d characters."),
+        field="document",
+        most=LONGEST_DOCUMENT,
+    )
 
 
-def _check_day(on: datetime.date, agreement: Agreement) -> None:
+def _amount_fault(amount: Decimal, *, least: Decimal) -> Refused | None:
+    if amount.is_finite() and least <= amount <= LARGEST and amount == amount.quantize(Decimal("0.01")):
+        return None
+    return Refused(
+        _("Enter an amount from %(least)s to %(most)s yuan with at most two decimals."),
+        field="amount",
+        least=yuan(least),
+        most=yuan(LARGEST),
+    )
+
+
+def _day_fault(on: datetime.date, agreement: Agreement | None) -> Refused | None:
     """Money moves neither in the future nor before the year that the agreement was made in."""
+    if agreement is None:
+        if on <= timezone.localdate():
+            return None
+        return Refused(_("The day lies in the future. Compare it with the document."), field="on")
     first = datetime.date(agreement.policy_year_id - 1, 1, 1)
-    if not first <= on <= timezone.localdate():
-        raise Refused(
-            _("The day lies in the future, or before %(first)s. Compare it with the document."),
-            field="on",
-            first=first.isoformat(),
-        )
+    if first <= on <= timezone.localdate():
+        return None
+    return Refused(
+        _("The day lies in the future, or before %(first)s. Compare it with the document."),
+        field="on",
+        first=first.isoformat(),
+    )

@@ -82,11 +82,11 @@ def move(request: HttpRequest, agreement_pk: int) -> HttpResponse:
 
 
 def _book(agreement: Agreement, form: MoveForm, actor: User) -> None:
-    facts = {name: form.cleaned_data[name] for name in ("side", "amount", "on", "document")}
+    facts = {name: form.cleaned_data[name] for name in ("side", "amount", "on", "document", "beyond_due")}
     if form.cleaned_data["kind"] == FundEntry.Kind.ALLOCATED:
         allocate_funds(agreement=agreement, actor=actor, **facts)
     else:
-        pay_funds(agreement=agreement, actor=actor, beyond_due=form.cleaned_data["beyond_due"], **facts)
+        pay_funds(agreement=agreement, actor=actor, **facts)
 
 
 @requires(Act.CONFIRM_RECEIPT)

@@ -46,11 +46,17 @@ def statements(request: HttpRequest) -> HttpResponse:
         )
         for agreement in rows
     ]
+    issued = stated.statements(actor, year)
+    total = stated.sum_of_statements(issued)
+    sums = fund.account_sums(account for agreement in rows for account in accounts[agreement.pk])
     context = {
         "form": form,
         "year": year,
         "pool": pool,
-        "page": paginate(request, stated.statements(actor, year)),
+        "sums": sums if len(rows) > 1 else sums[-1:],
+        "page": paginate(request, issued, known=total.number),
+        "total": total,
+        "may_state": any(may for *_rest, may in pool),
         "may_import": any(actor.can(act) for act in ACT_OF_SIDE.values()),
     }
     return render(request, "premiums/statements.html", context, status=422 if form.errors else 200)

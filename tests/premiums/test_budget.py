@@ -52,6 +52,7 @@ def test_counts_come_from_the_roster_within_reach(world: World) -> None:
 
     (row,) = budgets(world.own[Role.COUNTY_FINANCE], 2026)
 
+    assert (row.use.warning, row.use.households_over, row.use.persons_over) == (100, 0, 1)
     assert (row.out_of_poverty, row.listed, row.monitored) == (Units(13, 26), Units(1, 3), Units(1, 2))
     assert len(budgets(world.own[Role.CITY_FINANCE], 2026)) == 6
     (supposed,) = budgets(world.own[Role.COUNTY_OFFICER], 2026, {"140524": Units(100, 200)})
@@ -100,3 +101,18 @@ def test_other_counts_are_calculated_and_not_stored(world: World, client: Client
     book = client.get("/premiums/budget/", {"h140524": "100", "format": "xlsx"})
     sheet = openpyxl.load_workbook(io.BytesIO(book.content), data_only=True).active
     assert (sheet["A2"].value, sheet["B5"].value, sheet["B6"].value) == ("户数、人数为测算数", 100, 100)
+
+
+def test_a_county_that_uses_its_budget_up_is_marked_in_words(world: World, client: Client) -> None:
+    for _ in range(13):
+        list_household(world.own, persons=2)
+    client.force_login(world.own[Role.COUNTY_OFFICER])
+    pages = "/premiums/budget/", "/insured/enrol/"
+    for page in pages:
+        assert "超出" not in client.get(page).content.decode()
+    list_household(world.own, persons=2, category="MARGINAL", listed_on=datetime.date(2026, 2, 1))
+    for page in pages:
+        assert "已用完" in client.get(page).content.decode()
+    list_household(world.own, persons=2, category="MARGINAL", listed_on=datetime.date(2026, 2, 1))
+    for page in pages:
+        assert "超出1户2人" in client.get(page).content.decode()

@@ -101,7 +101,8 @@ def test_rows_of_others_are_problems_and_the_rest_is_booked(stated: World) -> No
 def test_the_citys_finance_books_the_citys_money_of_any_county(stated: World) -> None:
     rows = row(side="市级"), row(side="市级", county="140581"), row(side="县级")
     fund_import = uploaded(stated, Role.CITY_FINANCE, *rows)
-    assert codes(fund_import) == [[], [], [("承担方", "not_your_side")]]
+    beyond = ("金额（元）", "allocated_beyond")  # nothing is due in Gaoping yet
+    assert codes(fund_import) == [[], [beyond], [("承担方", "not_your_side")]]
     assert book_import(fund_import=fund_import, actor=stated.own[Role.CITY_FINANCE])
     counties = FundEntry.objects.filter(kind="allocated").values_list("county__code", flat=True)
     assert sorted(counties) == ["140524", "140581"]
@@ -141,6 +142,56 @@ def test_each_bad_cell_is_named(stated: World) -> None:
     assert (fund_import.lines[0]["row"], place["column"], place["value"]) == (2, "C", "省级")
     with pytest.raises(Refused):
         book_import(fund_import=fund_import, actor=stated.own[Role.COUNTY_FINANCE])
+
+
+def test_more_than_is_due_is_allocated_with_a_warning(stated: World) -> None:
+    rows = row(amount=100, document="甲"), row(amount=20, document="乙"), row(side="市级", document="丙")
+    fund_import = uploaded(stated, Role.COUNTY_FINANCE, *rows)
+    assert codes(fund_import)[:2] == [[], [("金额（元）", "allocated_beyond")]]
+    assert fund_import.lines[1]["problems"][0]["params"] == {"beyond": "5.00"}
+    assert (fund_import.good, fund_import.warned, fund_import.bad) == (2, 1, 1)
+    client = Client()
+    client.force_login(stated.own[Role.COUNTY_FINANCE])
+    page = client.get(f"/premiums/imports/{fund_import.pk}/?show=problems").content.decode()
+    for shown in ("超出应承担5.00元", "提醒", "将入账"):
+        assert shown in page
+    assert book_import(fund_import=fund_import, actor=stated.own[Role.COUNTY_FINANCE])
+    assert [document for *_, document in moved()] == ["甲", "乙"]
+
+
+def test_a_new_warning_is_seen_before_anything_is_booked(stated: World) -> None:
+    fund_import = uploaded(stated, Role.COUNTY_FINANCE, row(amount=100, document="甲"))
+    other = uploaded(stated, Role.COUNTY_FINANCE, row(amount=115, document="乙"))
+    assert book_import(fund_import=other, actor=stated.own[Role.COUNTY_FINANCE])
+    assert not book_import(fund_import=fund_import, actor=stated.own[Role.COUNTY_FINANCE])
+    fund_import.refresh_from_db()
+    assert codes(fund_import) == [[("金额（元）", "allocated_beyond")]]
+    assert book_import(fund_import=fund_import, actor=stated.own[Role.COUNTY_FINANCE])
+
+
+def test_all_faults_of_a_row_are_told_at_once(stated: World) -> None:
+    tomorrow = TODAY + datetime.timedelta(days=1)
+    rows = (
+        row(county="没有县", on="上周"),
+        (YEAR + 40, "陵川县", "市级", "下达", "甲", tomorrow, "一百", ""),
+        ("今年", "没有县", "县级", "下达", "文" * 61, tomorrow, 0, ""),
+        row(amount=99999999999999999, document="乙"),
+    )
+    fund_import = uploaded(stated, Role.COUNTY_FINANCE, *rows)
+    told = [{code for _title, code in line} for line in codes(fund_import)]
+    assert told == [
+        {"day_unreadable", "no_agreement"},
+        {"amount_unreadable", "no_agreement", "not_your_side", "refused"},
+        {"year_unreadable", "county_unknown", "refused"},
+        {"amount_too_large"},
+    ]
+    assert [title for title, code in codes(fund_import)[2] if code == "refused"] == [
+        "文号",
+        "金额（元）",
+        "日期",
+    ]
+    assert fund_import.lines[3]["said"]["amount"] == "100000000000000000"
+    assert fund_import.lines[3]["problems"][0]["value"] == "100000000000000000"
 
 
 def test_the_same_document_twice_is_refused_within_the_file_and_beside_the_ledger(stated: World) -> None:

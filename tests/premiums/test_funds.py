@@ -15,7 +15,7 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
 from premiums.models import FundEntry, Receipt, Reminder, Side
-from premiums.selectors.fund import accounts, movements, net_premiums, reminders
+from premiums.selectors.fund import account_sums, accounts, movements, net_premiums, reminders
 from premiums.services.funds import allocate_funds, confirm_receipt, pay_funds, reverse_entry
 from premiums.services.reminders import remind_of_arrears
 from premiums.services.statements import issue_statement
@@ -44,8 +44,11 @@ def pay(
     )
 
 
-def allocate(party: Party, side: Side, amount: str, document: str = "晋市财农〔2026〕7号") -> FundEntry:
+def allocate(
+    party: Party, side: Side, amount: str, document: str = "晋市财农〔2026〕7号", *, beyond_due: bool = False
+) -> FundEntry:
     return allocate_funds(
+        beyond_due=beyond_due,
         agreement=party.agreement,
         side=side,
         amount=Decimal(amount),
@@ -101,6 +104,37 @@ def test_more_than_is_due_is_paid_only_when_it_is_meant(world: World) -> None:
     assert refusal.value.field == "beyond_due"
     pay(world.own, Side.COUNTY, "15.01", "另文", beyond_due=True)
     assert accounts(world.own.agreement)[1].arrears == Decimal("-0.01")
+
+
+def test_more_than_is_due_is_allocated_only_when_it_is_meant(world: World) -> None:
+    stated(world.own)
+    allocate(world.own, Side.CITY, "100")
+    with pytest.raises(Refused, match=r"0\.01") as refusal:
+        allocate(world.own, Side.CITY, "15.01", "另文")
+    assert refusal.value.field == "beyond_due"
+    allocate(world.own, Side.CITY, "15", "另文")
+    allocate(world.own, Side.CITY, "0.01", "再文", beyond_due=True)
+    assert accounts(world.own.agreement)[0].to_allocate == Decimal("-0.01")
+
+
+def test_the_accounts_of_each_side_and_of_both_add_up(world: World) -> None:
+    stated(world.own)
+    stated(world.foreign, persons=1)
+    pay(world.own, Side.CITY, "90.50")
+    pay(world.foreign, Side.COUNTY, "20.25")
+    every = [
+        *accounts(world.own.agreement),
+        *accounts(world.foreign.agreement),
+    ]
+
+    city, county, both = account_sums(every)
+
+    assert [one.side for one in (city, county, both)] == [Side.CITY, Side.COUNTY, None]
+    assert (city.due, county.due, both.due) == (115 + 39, 115 + 91, 360)
+    assert (city.paid, county.paid, both.paid) == (Decimal("90.50"), Decimal("20.25"), Decimal("110.75"))
+    assert both.arrears == both.due - both.paid
+    assert both.unconfirmed == both.paid
+    assert account_sums([])[-1].due == 0
 
 
 @pytest.mark.parametrize(
@@ -247,7 +281,7 @@ def test_payments_settle_the_oldest_due_first(world: World) -> None:
 
 def test_the_ledger_runs_each_sides_balance_through_every_entry(world: World) -> None:
     stated(world.own)
-    allocate(world.own, Side.CITY, "120")
+    allocate(world.own, Side.CITY, "120", beyond_due=True)
     wrong = pay(world.own, Side.CITY, "80")
     reverse_entry(entry=wrong, reason="错记", actor=world.own[Role.CITY_FINANCE])
     pay(world.own, Side.CITY, "70")

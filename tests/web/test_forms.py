@@ -100,7 +100,18 @@ def test_an_amount_above_its_own_limit_is_refused() -> None:
         YuanField(max_value=Decimal(20000)).clean("20000.01")
 
 
-@pytest.mark.parametrize("typed", ["2026-03-01", "2026/3/1", "2026.3.1", "20260301", "２０２６-０３-０１"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2026-03-01",
+        "2026/3/1",
+        "2026.3.1",
+        "20260301",
+        "２０２６-０３-０１",
+        "2026年3月1日",
+        "2026 年 03 月 01 日",
+    ],
+)
 def test_a_day_may_be_typed_in_several_ways(typed: str) -> None:
     assert DateField().clean(typed) == datetime.date(2026, 3, 1)
 

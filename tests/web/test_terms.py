@@ -34,6 +34,12 @@ def test_a_term_has_its_word_and_one_sentence_in_both_languages_and_its_rules(na
     assert set(term.rules.split()) <= set(TITLES)
 
 
+def test_what_is_due_and_allocated_is_not_what_remains_of_it() -> None:
+    with translation.override("zh-hans"):
+        for name in ("due", "allocated"):
+            assert "不论是否已拨付" in str(TERMS[name].says)
+
+
 def test_the_pages_use_every_term_and_no_unknown_one() -> None:
     used = {name for path in TEMPLATES for name in USED.findall(path.read_text("utf-8"))}
     assert used | set(of_claims.TERMS.values()) | of_settlements.TERMS == set(TERMS)
