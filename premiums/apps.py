@@ -18,8 +18,9 @@ class PremiumsConfig(AppConfig):
 
         register_export(*EXPORTS)
         register_values("side", dict(Side.choices))
+        from enrollment.related import register_related
         from jincheng_insurance.web.workbench import register_work
-        from premiums import workbench
+        from premiums import related, workbench
 
         register_filters(
             FilterPage(
@@ -27,6 +28,7 @@ class PremiumsConfig(AppConfig):
             )
         )
         register_work(*workbench.WORK)
+        register_related(*related.RELATED)
         register(
             MenuItem(_("Premiums"), "premiums:list", "banknote", Act.VIEW_PREMIUM, order=50),
             MenuItem(_("Premium budget"), "premiums:budget", "calculator", Act.VIEW_BUDGET, order=51),
