@@ -27,7 +27,8 @@ class ClaimsConfig(AppConfig):
             "list", {"payments": _("List of payments"), "posting": _("Public posting of payments")}
         )
         register_values("format", {"docx": "Word", "xlsx": "Excel"})
-        from claims import workbench
+        from claims import related, workbench
+        from enrollment.related import register_related
         from jincheng_insurance.web.workbench import register_figures, register_work
 
         register_filters(
@@ -36,6 +37,7 @@ class ClaimsConfig(AppConfig):
             )
         )
         register_work(*workbench.WORK)
+        register_related(*related.RELATED)
         register_figures(*workbench.FIGURES)
         register(
             MenuItem(_("Claims"), "claims:list", "file-text", Act.VIEW_CLAIM, order=20, count=waiting_claims),

@@ -3,6 +3,7 @@ counts and the enrolment itself all ask here, so that they can't tell different 
 
 import datetime
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +59,24 @@ def with_verdict(households: QuerySet[RosterHousehold], year: int) -> QuerySet[R
 def roster_of(agreement: Agreement, townships: Collection[int] = ()) -> QuerySet[RosterHousehold]:
     """The same, with verdicts."""
     return with_verdict(listed_under(agreement, townships), agreement.policy_year_id)
+
+
+def withdrawn_households(year: int) -> QuerySet[InsuredHousehold]:
+    """Roster households, as `roster_household`, that were withdrawn in a policy year and not enrolled again."""
+    enrolled = InsuredHousehold.objects.filter(policy_year=year).order_by()
+    again = enrolled.filter(roster_household=OuterRef("roster_household"), withdrawn_at=None)
+    return enrolled.filter(~Exists(again), withdrawn_at__isnull=False)
+
+
+def withdrawn_persons(year: int) -> QuerySet[RosterPerson, Any]:
+    """Keys of the roster persons who were withdrawn in a policy year, by themselves or with their household, which may
+    list others since. Who was enrolled again is still among the former."""
+    alone = InsuredPerson.objects.filter(policy_year=year, withdrawn_at__isnull=False)
+    together = RosterPerson.objects.filter(
+        household__in=withdrawn_households(year).values("roster_household")
+    )
+    keys = RosterPerson.objects.filter(pk__in=alone.order_by().values("roster_person")).order_by()
+    return keys.values("pk").union(together.order_by().values("pk"))
 
 
 def listed_under(agreement: Agreement, townships: Collection[int] = ()) -> QuerySet[RosterHousehold]:

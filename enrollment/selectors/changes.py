@@ -7,6 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.eligibility import withdrawn_persons
 from enrollment.models import MONITORED, Agreement, InsuredPerson, PolicyYear, RosterPerson
 from jincheng_insurance.access.models import Region, User
 
@@ -14,9 +15,9 @@ from jincheng_insurance.access.models import Region, User
 class Why(models.TextChoices):
     """Why somebody on the roster can't be insured for a year."""
 
+    WITHDRAWN = "withdrawn", _("Withdrawn this year as enrolled by mistake")
     LISTED_LATER = "listed_later", _("Listed only after the policy year (R2)")
     GONE = "gone", _("Gone from the roster")
-    WITHDRAWN = "withdrawn", _("Withdrawn this year as enrolled by mistake")
     NO_AGREEMENT = "no_agreement", _("The county has no agreement for the policy year (R17)")
 
 
@@ -28,29 +29,31 @@ def ineligible(actor: User, policy_year: PolicyYear) -> QuerySet[RosterPerson]:
     gone = Q(gone_since__isnull=False) | Q(household__gone_since__isnull=False)
     agreed = Agreement.objects.filter(policy_year=policy_year).values("county")
     without = Region.objects.filter(level=Region.Level.COUNTY).exclude(pk__in=agreed)
-    enrolled = InsuredPerson.objects.filter(policy_year=policy_year, roster_person=OuterRef("pk"))
-    withdrawn = InsuredPerson.objects.filter(policy_year=policy_year, withdrawn_at__isnull=False)
+    enrolled = InsuredPerson.objects.filter(
+        policy_year=policy_year, roster_person=OuterRef("pk"), withdrawn_at=None
+    )
+    withdrawn = withdrawn_persons(policy_year.pk)
     listed = RosterPerson.objects.order_by()
     # Each way by itself, so that each is looked up among the few it concerns, and not among all of the roster.
     ways = [
         listed.filter(later).values("pk"),
         listed.filter(gone_since__isnull=False).values("pk"),
         listed.filter(household__gone_since__isnull=False).values("pk"),
-        withdrawn.order_by().values("roster_person"),
+        withdrawn,
         listed.filter(household__county__in=without).values("pk"),
     ]
     shown: QuerySet[RosterPerson] = (
         RosterPerson.objects.visible_to(actor)
-        .filter(~Exists(enrolled.filter(withdrawn_at=None)))
+        .filter(~Exists(enrolled))
         .filter(pk__in=ways[0].union(*ways[1:]))
         .select_related("household__county", "household__township", "household__village")
         .order_by("household__code", "pk")
     )
     return shown.annotate(
         why=Case(
+            When(pk__in=withdrawn, then=Value(Why.WITHDRAWN)),
             When(later, then=Value(Why.LISTED_LATER)),
             When(gone, then=Value(Why.GONE)),
-            When(Exists(enrolled), then=Value(Why.WITHDRAWN)),
             default=Value(Why.NO_AGREEMENT),
         )
     )

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.eligibility import bounds, withdrawn_households, withdrawn_persons
 from enrollment.models import (
     MONITORED,
     Agreement,
@@ -29,11 +30,13 @@ M = TypeVar("M", bound=models.Model)
 
 
 class Standing(models.TextChoices):
-    """Where somebody on the roster stands in the policy year (R2)."""
+    """Where somebody on the roster stands in the policy year (R2): insured, enrolled next with the county, or left out
+    then. Who was withdrawn this year is left out too, and may be enrolled again by themselves."""
 
     INSURED = "insured", _("Insured")
     WAITING = "waiting", _("Not yet enrolled")
-    NOT_ELIGIBLE = "not_eligible", _("Can't be enrolled this year")
+    NOT_ELIGIBLE = "not_eligible", _("Not enrolled with the county")
+    WITHDRAWN = "withdrawn", _("Withdrawn this year")
 
 
 class Risk(models.TextChoices):
@@ -68,18 +71,24 @@ class Wanted:
 
 
 def find_roster_households(actor: User, year: PolicyYear, wanted: Wanted) -> QuerySet[RosterHousehold]:
-    """Roster households within reach, by code; each row says as `is_insured` whether it is insured for the year."""
+    """Roster households within reach, by code; each row says its `standing` in the year."""
+    last = bounds(year.pk)[1]
     enrolled = InsuredHousehold.objects.filter(
         policy_year=year, roster_household=OuterRef("pk"), withdrawn_at=None
     )
-    shown = roster_households(actor).filter(*_of_household(wanted, ""))
-    shown = _standing(shown, wanted, Exists(enrolled), "", year.year)
-    return shown.annotate(is_insured=Exists(enrolled)).order_by("code")
+    persons = RosterPerson.objects.filter(household=OuterRef("pk"), birth_date__lte=last, gone_since=None)
+    places = _Places(
+        insured=Q(Exists(enrolled)),
+        withdrawn=Q(pk__in=withdrawn_households(year.pk).values("roster_household")),
+        refused=_refused("", last) | ~Q(Exists(persons)),
+    )
+    shown = roster_households(actor).filter(*_of_household(wanted, ""), places.condition(wanted.standing))
+    return shown.annotate(standing=places.standing()).order_by("code")
 
 
 def find_roster_persons(actor: User, year: PolicyYear, wanted: Wanted) -> QuerySet[RosterPerson]:
-    """Roster persons within reach, by household code, or by name where one is given or asked for; each row says as
-    `is_insured` whether they are insured for the year."""
+    """Roster persons within reach, by household code, or by name where one is given or asked for; each row says their
+    `standing` in the year."""
     enrolled = InsuredPerson.objects.filter(policy_year=year, roster_person=OuterRef("pk"), withdrawn_at=None)
     shown: QuerySet[RosterPerson] = (
         RosterPerson.objects.visible_to(actor)
@@ -88,8 +97,13 @@ def find_roster_persons(actor: User, year: PolicyYear, wanted: Wanted) -> QueryS
     )
     if wanted.basic_insurance:
         shown = shown.filter(basic_insurance=wanted.basic_insurance)
-    shown = _standing(shown, wanted, Exists(enrolled), "household__", year.year)
-    return _named(shown, wanted, "name", "household__code").annotate(is_insured=Exists(enrolled))
+    places = _Places(
+        insured=Q(Exists(enrolled)),
+        withdrawn=Q(pk__in=withdrawn_persons(year.pk)),
+        refused=_refused("household__", bounds(year.pk)[1]) | Q(gone_since__isnull=False),
+    )
+    shown = shown.filter(places.condition(wanted.standing))
+    return _named(shown, wanted, "name", "household__code").annotate(standing=places.standing())
 
 
 def find_insured_households(actor: User, year: PolicyYear, wanted: Wanted) -> QuerySet[InsuredHousehold]:
@@ -122,6 +136,14 @@ def find_insured_persons(actor: User, year: PolicyYear, wanted: Wanted) -> Query
     if wanted.basic_insurance:
         shown = shown.filter(basic_insurance=wanted.basic_insurance)
     return _named(shown, wanted, "roster_person__name", f"{household}code")
+
+
+def code_places(actor: User) -> int | None:
+    """How many places the household codes on the actor's roster have, going by the first and the last; None where those
+    differ, or nobody is listed."""
+    codes = RosterHousehold.objects.visible_to(actor).order_by("code").values_list("code", flat=True)
+    places = {len(code) for code in (codes.first(), codes.last()) if code is not None}
+    return places.pop() if len(places) == 1 else None
 
 
 def find_roster_person(actor: User, identity_number: str) -> RosterPerson | None:
@@ -174,18 +196,38 @@ def _of_household(wanted: Wanted, household: str, *, insured: str | None = None)
     return [Q(**{lookup: value}) for lookup, value in lookups.items()]
 
 
-def _standing(shown: QuerySet[M], wanted: Wanted, enrolled: Exists, household: str, year: int) -> QuerySet[M]:
-    """Narrow to a standing: not insured and may be (R2), or may not because listed only after the year, or gone."""
-    if not wanted.standing:
-        return shown
-    if wanted.standing == Standing.INSURED:
-        return shown.filter(enrolled)
-    last = datetime.date(year, 12, 31)
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The conditions that tell apart where somebody stands; the first that holds counts."""
+
+    insured: Q
+    withdrawn: Q
+    refused: Q
+
+    def condition(self, standing: str) -> Q:
+        """Whoever has that standing; everybody for none."""
+        by_standing = {
+            Standing.INSURED: self.insured,
+            Standing.WAITING: ~self.insured & ~self.withdrawn & ~self.refused,
+            Standing.NOT_ELIGIBLE: ~self.insured & (self.withdrawn | self.refused),
+            Standing.WITHDRAWN: ~self.insured & self.withdrawn,
+        }
+        return by_standing[Standing(standing)] if standing else Q()
+
+    def standing(self) -> Case:
+        return Case(
+            When(self.insured, then=Value(Standing.INSURED.value)),
+            When(self.withdrawn, then=Value(Standing.WITHDRAWN.value)),
+            When(self.refused, then=Value(Standing.NOT_ELIGIBLE.value)),
+            default=Value(Standing.WAITING.value),
+        )
+
+
+def _refused(household: str, last: datetime.date) -> Q:
+    """Households, reached by the prefix `household`, that the roster itself keeps out of a year: monitored and listed
+    only after it (R2), or gone."""
     later = Q(**{f"{household}category__in": MONITORED, f"{household}listed_on__gt": last})
-    refused = later | Q(**{f"{household}gone_since__isnull": False})
-    if household:
-        refused |= Q(gone_since__isnull=False)
-    return shown.filter(~enrolled).filter(refused if wanted.standing == Standing.NOT_ELIGIBLE else ~refused)
+    return later | Q(**{f"{household}gone_since__isnull": False})
 
 
 def _named(shown: QuerySet[M], wanted: Wanted, name: str, code: str) -> QuerySet[M]:

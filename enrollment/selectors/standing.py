@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
-from enrollment.eligibility import eligible_households, waiting_members
+from enrollment.eligibility import Verdict, uninsured_of, waiting_members
 from enrollment.models import (
     MONITORED,
     Agreement,
@@ -18,6 +18,7 @@ from enrollment.models import (
 )
 from enrollment.selectors import terms_of
 from enrollment.selectors.kept import changes, kept
+from jincheng_insurance.audit.context import once_a_request
 from jincheng_insurance.scheme.premium import BudgetUse, budget, budget_use
 from jincheng_insurance.web.workbench import SHOWN, Known
 
@@ -52,7 +53,9 @@ def _listed(county: int) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentStatus:
-    """Where a county's enrolment stands: on the roster, insured, and not yet, beside the budget of R4."""
+    """Where a county's enrolment stands: on the roster, insured, not yet, and left out when the county enrols, some of
+    them as withdrawn this year; beside the budget of R4. Whoever moves to another county within the year is listed
+    there and insured here: `moved_households` is by how many the roster differs from the other three for that."""
 
     agreement: Agreement
     listed_households: int
@@ -61,6 +64,9 @@ class EnrolmentStatus:
     insured_persons: int
     waiting_households: int
     waiting_members: int
+    left_out_households: int
+    withdrawn_households: int
+    moved_households: int
     out_of_poverty_households: int
     out_of_poverty_persons: int
     monitored_households: int
@@ -88,6 +94,7 @@ def enrolment_statuses(pool: Iterable[Agreement]) -> list[EnrolmentStatus]:
 
 
 def _status(agreement: Agreement, listed: Listed, standing: Mapping[str, Any]) -> EnrolmentStatus:
+    insured, waiting, left_out = (standing[name] for name in ("insured_households", "households", "left_out"))
     households, persons = listed.monitored_households, listed.monitored_persons
     plan = budget(
         terms=terms_of(agreement.policy_year_id),
@@ -98,10 +105,13 @@ def _status(agreement: Agreement, listed: Listed, standing: Mapping[str, Any]) -
         agreement=agreement,
         listed_households=listed.households,
         listed_persons=listed.persons,
-        insured_households=standing["insured_households"],
+        insured_households=insured,
         insured_persons=standing["insured_persons"],
-        waiting_households=standing["households"],
+        waiting_households=waiting,
         waiting_members=standing["members"],
+        left_out_households=left_out,
+        withdrawn_households=standing["withdrawn"],
+        moved_households=listed.households - insured - waiting - left_out,
         out_of_poverty_households=listed.households - households,
         out_of_poverty_persons=listed.persons - persons,
         monitored_households=households,
@@ -120,16 +130,30 @@ def waiting_to_be_enrolled(pool: Iterable[Agreement], what: str) -> Known:
     return Known(sum(standing[what] for standing in standings), first)
 
 
+@once_a_request
+def _withdrawals() -> dict[int, int]:
+    """How many withdrawals each policy year has. Who has moved is withdrawn where they were insured, which is no change
+    of the county that lists them."""
+    rows = InsuredHousehold.objects.filter(withdrawn_at__isnull=False).order_by()
+    return dict(rows.values_list("policy_year").annotate(Count("pk")))
+
+
 def _standings(pool: Iterable[Agreement]) -> dict[int, dict[str, Any]]:
     by_key = {agreement.pk: agreement for agreement in pool}
     changed = changes({agreement.county_id for agreement in by_key.values()})
-    states = {key: changed[agreement.county_id] for key, agreement in by_key.items()}
-    return kept("standing", states, lambda key: _standing(by_key[key]))
+    withdrawals = _withdrawals()
+    states = {
+        key: (changed[agreement.county_id], withdrawals.get(agreement.policy_year_id, 0))
+        for key, agreement in by_key.items()
+    }
+    return kept("enrolment", states, lambda key: _standing(by_key[key]))
 
 
 def _standing(agreement: Agreement) -> dict[str, Any]:
     # In order and cut short, the database would look through the whole roster for the first of a few.
-    households = list(eligible_households(agreement).order_by().values_list("code", "pk"))
+    uninsured = uninsured_of(agreement).annotate(found=F("verdict")).order_by()
+    verdicts = list(uninsured.values_list("found", "code", "pk"))
+    households = [(code, key) for verdict, code, key in verdicts if verdict == Verdict.ELIGIBLE]
     members = list(waiting_members(agreement).order_by().values_list("household__code", "pk"))
     return {
         "insured_households": InsuredHousehold.objects.filter(agreement=agreement, withdrawn_at=None).count(),
@@ -138,6 +162,8 @@ def _standing(agreement: Agreement) -> dict[str, Any]:
         ).count(),
         "households": len(households),
         "members": len(members),
+        "left_out": len(verdicts) - len(households),
+        "withdrawn": sum(verdict == Verdict.WITHDRAWN for verdict, _code, _key in verdicts),
         "first_households": [key for _code, key in heapq.nsmallest(SHOWN, households)],
         "first_members": [key for _code, key in heapq.nsmallest(SHOWN, members)],
     }

@@ -6,8 +6,10 @@ from django.views.decorators.http import require_GET
 
 from enrollment.eligibility import missing_members
 from enrollment.models import InsuredHousehold, PolicyYear
+from enrollment.related import related_to
 from enrollment.selectors import (
     agreements,
+    masked_household_telephone,
     masked_identity,
     masked_telephone,
     policy_year_of,
@@ -25,11 +27,16 @@ from jincheng_insurance.web.workplace import with_workplace, workplace_of
 @requires(Act.VIEW_INSURED)
 @require_GET
 def insured_household(request: HttpRequest, pk: int) -> HttpResponse:
-    """One insured household: cover, members with masked numbers."""
+    """One insured household: cover, members with masked numbers, where it lives and what other rooms know of it."""
     actor = actor_of(request)
     row = access_row(
         InsuredHousehold.objects.select_related(
-            "county", "roster_household__county", "agreement__insurer", "withdrawn_by"
+            "county",
+            "roster_household__county",
+            "roster_household__township",
+            "roster_household__village",
+            "agreement__insurer",
+            "withdrawn_by",
         ),
         actor,
         pk=pk,
@@ -37,8 +44,10 @@ def insured_household(request: HttpRequest, pk: int) -> HttpResponse:
     note_view(actor=actor, on=row)
     persons = [
         (person, masked_identity(person.roster_person), masked_telephone(person.roster_person))
-        for person in row.persons.select_related("roster_person").order_by("id")
+        for person in row.persons.select_related("roster_person", "withdrawn_by").order_by("id")
     ]
+    listed = row.roster_household
+    sees_roster = actor.can(Act.VIEW_ROSTER, on=listed)
     may = actor.can(Act.ENROL, on=row) and row.withdrawn_at is None
     context = {
         "household": row,
@@ -46,6 +55,11 @@ def insured_household(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": missing_members(row).count() if may else 0,
         "may": may,
         "may_reveal": actor.can(Act.REVEAL_NUMBER, on=row),
+        "some_withdrawn": any(person.withdrawn_at for person, _identity, _telephone in persons),
+        "sees_roster": sees_roster,
+        "telephone": masked_household_telephone(listed) if sees_roster else "",
+        "may_reveal_listed": sees_roster and actor.can(Act.REVEAL_NUMBER, on=listed),
+        "related": related_to(actor, row),
     }
     return render(request, "enrollment/insured_household.html", context)
 
@@ -72,6 +86,7 @@ def status(request: HttpRequest) -> HttpResponse:
                 "insured_persons",
                 "waiting_households",
                 "waiting_members",
+                "left_out_households",
                 "monitored_households",
                 "budget_households",
             )

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from enrollment.forms import CoverForm, HouseholdSearchForm, MemberForm
 from enrollment.models import MONITORED, Agreement, InsuredHousehold, RosterHousehold
 from enrollment.selectors import agreements, current_policy_year, masked_identity, roster_households
+from enrollment.selectors.finding import code_places
 from enrollment.services.entry import EntryRefused, enrol_entry, look_up_household
 from enrollment.services.payee import doubtful
 from jincheng_insurance.access.guards import actor_of, requires
@@ -19,6 +21,7 @@ from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
+from jincheng_insurance.scheme import identity
 from jincheng_insurance.web.answers import refusals_shown
 from jincheng_insurance.web.form_drafts import FormDraft
 from jincheng_insurance.web.formats import day
@@ -35,15 +38,22 @@ def find_household(request: HttpRequest) -> HttpResponse:
             if found is not None:
                 return redirect("enrollment:enrol_household", pk=found.pk)
         if not form.errors:
-            form.add_error(
-                "code",
-                _(
-                    "No household with this code, and nobody with this number, stands on your roster."
-                    " Nobody is insured who isn't listed there."
-                ),
-            )
+            form.add_error("code", _not_found(actor_of(request), form.cleaned_data["code"]))
     return render(
         request, "enrollment/find_household.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+def _not_found(actor: User, code: str) -> str:
+    places = code_places(actor)
+    if places is not None and len(code) not in {places, identity.LENGTH}:
+        return _(
+            "This has %(typed)d places. A household code on your roster has %(places)d, an identity number"
+            " %(number)d: compare it once more."
+        ) % {"typed": len(code), "places": places, "number": identity.LENGTH}
+    return _(
+        "No household with this code, and nobody with this number, stands on your roster."
+        " Nobody is insured who isn't listed there."
     )
 
 
@@ -88,12 +98,19 @@ def enrol_household(request: HttpRequest, pk: int) -> HttpResponse:
             ):
                 draft.drop()
                 return redirect("enrollment:find_household")
+    covers = list(
+        InsuredHousehold.objects.filter(policy_year=year, roster_household=household)
+        .select_related("withdrawn_by", "agreement")
+        .order_by(F("withdrawn_at").desc(nulls_first=True))
+    )
+    already = next((cover for cover in covers if cover.withdrawn_at is None), None)
+    withdrawn = covers[0] if covers and already is None else None
     context = {
         "household": household,
         "agreement": agreement,
-        "already": InsuredHousehold.objects.filter(
-            policy_year=year, roster_household=household, withdrawn_at=None
-        ).first(),
+        "already": already,
+        "withdrawn": withdrawn,
+        "sees_withdrawn": withdrawn is not None and actor.can(Act.VIEW_INSURED, on=withdrawn),
         "form": form,
         "draft": draft,
         "members": members,
@@ -127,14 +144,22 @@ def _enrol(
         concerned = next(member for member in ticked if member.person.pk == refusal.person_id)
         _show_at(concerned, refusal)
         return False
+    later = sum(member.person.birth_date > insured.cover_from for member in ticked)
+    text = _("Household %(code)s: %(enrolled)d of %(listed)d members are insured from %(day)s on.")
+    if later:
+        text = _(
+            "Household %(code)s: %(enrolled)d of %(listed)d members are insured. Cover begins on %(day)s, for"
+            " %(later)d of them only later, on the day of birth."
+        )
     messages.success(
         request,
-        _("Household %(code)s: %(enrolled)d of %(listed)d members are insured from %(day)s on.")
+        text
         % {
             "code": household.code,
             "enrolled": len(entries),
             "listed": len(members),
             "day": day(insured.cover_from),
+            "later": later,
         },
     )
     proposed = [entry.account for entry in entries if entry.account is not None]

@@ -53,10 +53,11 @@ def _member_label(person: object) -> str:
 @requires(Act.VIEW_INSURED)
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_household(request: HttpRequest, pk: int) -> HttpResponse:
-    """Withdraw a household that was enrolled by mistake; says what follows, and asks for the reason."""
+    """Withdraw a household that was enrolled by mistake; says what follows, and asks for the reason. Of one
+    withdrawn before, it says when, by whom and why."""
     actor = actor_of(request)
     household = access_row(
-        InsuredHousehold.objects.select_related("roster_household", "agreement__insurer"),
+        InsuredHousehold.objects.select_related("roster_household", "agreement__insurer", "withdrawn_by"),
         actor,
         Act.ENROL,
         pk=pk,
@@ -69,6 +70,7 @@ def withdraw_household(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("enrollment:household", pk=household.pk)
     context = {
         "household": household,
+        "row": household,
         "persons": household.persons.filter(withdrawn_at=None).count(),
         "form": form,
     }
@@ -78,11 +80,14 @@ def withdraw_household(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Act.VIEW_INSURED)
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_person(request: HttpRequest, pk: int) -> HttpResponse:
-    """Withdraw one member who was enrolled by mistake."""
+    """Withdraw one member who was enrolled by mistake, in the same way."""
     actor = actor_of(request)
     person = access_row(
         InsuredPerson.objects.select_related(
-            "roster_person", "insured_household__roster_household", "insured_household__agreement__insurer"
+            "roster_person",
+            "insured_household__roster_household",
+            "insured_household__agreement__insurer",
+            "withdrawn_by",
         ),
         actor,
         Act.ENROL,
@@ -98,5 +103,5 @@ def withdraw_person(request: HttpRequest, pk: int) -> HttpResponse:
                 _("%(name)s has been withdrawn. Their cover is void.") % {"name": person.roster_person.name},
             )
             return redirect("enrollment:household", pk=household.pk)
-    context = {"household": household, "person": person, "persons": 1, "form": form}
+    context = {"household": household, "person": person, "row": person, "persons": 1, "form": form}
     return render(request, "enrollment/withdraw.html", context, status=422 if form.errors else 200)

@@ -18,6 +18,7 @@ SPACES = re.compile(r"[\s\u200b\ufeff]")
 THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
 MOBILE = re.compile(r"1[3-9]\d{9}")
+NO_NULLS = _("Null characters are not allowed.")  # Django's own; named here to be put right in the catalogue
 LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,6})?")
 
 
@@ -97,7 +98,11 @@ class CodeField(forms.CharField):
 
 
 class DateField(forms.DateField):
-    """A day: by the browser's calendar, or typed as 2026-03-01, 2026/3/1, 2026.3.1, 20260301 or 2026年3月1日."""
+    """A day: by the browser's calendar, or typed as 2026-03-01, 2026/3/1, 2026.3.1, 20260301, or as pages show it."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": _("Enter a day that exists, for example 2026-03-01."),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))

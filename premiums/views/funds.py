@@ -30,7 +30,9 @@ def _agreement(actor: User, pk: int) -> Agreement:
 
 
 def _entry(actor: User, pk: int) -> FundEntry:
-    rows = FundEntry.objects.select_related("agreement__county", "agreement__insurer")
+    rows = FundEntry.objects.select_related(
+        "agreement__county", "agreement__insurer", "reversed_by__booked_by"
+    )
     return access_row(rows, actor, pk=pk)
 
 
@@ -110,7 +112,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def reverse(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an allocation or a payment back, with the reason."""
+    """Take an allocation or a payment back, with the reason. Of one reversed before, it says when, by whom and why."""
     actor = actor_of(request)
     entry = _entry(actor, pk)
     require(actor, ACT_OF_SIDE[Side(entry.side)], entry)
@@ -120,7 +122,7 @@ def reverse(request: HttpRequest, pk: int) -> HttpResponse:
             reverse_entry(entry=entry, reason=form.cleaned_data["reason"], actor=actor)
             messages.success(request, _("The entry has been reversed."))
             return redirect("premiums:ledger", agreement_pk=entry.agreement_id)
-    context = {"entry": entry, "form": form}
+    context = {"entry": entry, "form": form, "reversal": getattr(entry, "reversed_by", None)}
     return render(request, "premiums/reverse.html", context, status=422 if form.errors else 200)
 
 

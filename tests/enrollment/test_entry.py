@@ -146,6 +146,17 @@ def test_the_page_saves_and_leads_to_the_next_search(world: World) -> None:
     assert not InsuredPerson.objects.filter(roster_person=other).exists()
 
 
+def test_of_a_member_covered_later_the_page_says_so(world: World) -> None:
+    household = list_household(world.own, persons=1)
+    child = add_newborn(world.own, household)
+    first = datetime.date(world.year.year, 1, 1)
+    RosterPerson.objects.filter(pk=child.pk).update(birth_date=first + datetime.timedelta(days=1))
+    address = reverse("enrollment:enrol_household", args=[household.pk])
+    page = signed_in(world).post(address, posted(household), follow=True).content.decode()
+    assert "2 名成员中 2 名已参保，保障自 " in page
+    assert "其中 1 名自出生之日起" in page
+
+
 def test_a_refused_account_is_shown_at_its_field_and_values_are_kept(world: World) -> None:
     household = list_household(world.own, persons=1)
     (head,) = members_of(household)
@@ -233,6 +244,21 @@ def test_a_number_that_cannot_be_right_is_said_to_be_so(world: World) -> None:
     assert answer.status_code == 422
     assert "身份证号无效，请与证件逐位核对" in answer.content.decode()
     assert not AuditRecord.objects.filter(act="find_household").exists()
+
+
+@pytest.mark.parametrize(("cut", "said"), [(1, "户编号为"), (0, "名册中没有此编号")])
+def test_a_code_too_short_is_told_how_long_codes_are(world: World, cut: int, said: str) -> None:
+    code = list_household(world.own).code
+    typed = "9" * (len(code) - cut)
+    page = signed_in(world).post(reverse("enrollment:find_household"), {"code": typed}).content.decode()
+    assert said in page
+    assert (f"您填写了 {len(typed)} 位" in page) == bool(cut)
+
+
+def test_what_cannot_be_typed_is_refused_in_plain_words(world: World) -> None:
+    answer = signed_in(world).post(reverse("enrollment:find_household"), {"code": "T14\x00"})
+    assert answer.status_code == 422
+    assert "内容含有无法识别的字符，请删除后重新填写。" in answer.content.decode()
 
 
 def test_an_entry_takes_few_queries(world: World, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]

@@ -39,6 +39,7 @@ def kept_of(agreement: Agreement) -> tuple[object, ...]:
         (status.listed_households, status.listed_persons, status.monitored_persons),
         (status.insured_households, status.insured_persons),
         (status.waiting_households, status.waiting_members),
+        (status.left_out_households, status.withdrawn_households),
         (units.by_month, units.withdrawn),
         (plan.households, plan.persons, plan.from_first_day, plan.from_listing),
         (plan.by_category, plan.refused),
@@ -63,6 +64,10 @@ def counted_of(agreement: Agreement) -> tuple[object, ...]:
         (households.count(), persons.count(), monitored.count()),
         (insured.count(), members.count()),
         (verdicts[Verdict.ELIGIBLE], waiting_members(agreement).count()),
+        (
+            verdicts.total() - verdicts[Verdict.ELIGIBLE] - verdicts[Verdict.INSURED],
+            verdicts[Verdict.WITHDRAWN],
+        ),
         (units_to_charge(agreement), units_to_refund(agreement)),
         (len(eligible), with_them.count(), len(on_first_day), len(eligible) - len(on_first_day)),
         (

@@ -1,6 +1,7 @@
 """Leaving: who was enrolled by mistake is marked, counted nowhere, free to come again; who has a claim stays (R18)."""
 
 import datetime
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -14,18 +15,30 @@ from django.utils import timezone
 
 from claims.models import Claim
 from claims.services.intake import report_claim
-from enrollment.models import InsuredHousehold, InsuredPerson
-from enrollment.selectors import find_insured_person, identity_place, insured_households
+from enrollment.models import InsuredHousehold, InsuredPerson, RosterHousehold, RosterPerson
+from enrollment.selectors import (
+    find_insured_person,
+    household_telephone_place,
+    identity_place,
+    insured_households,
+)
+from enrollment.selectors.changes import Why, ineligible
+from enrollment.selectors.finding import Wanted, find_roster_households, find_roster_persons
+from enrollment.selectors.plan import plan_of
 from enrollment.selectors.standing import enrolment_status
 from enrollment.services import leaving
 from enrollment.services.enrolment import enrol_household
 from enrollment.services.leaving import withdraw_household, withdraw_person
+from jincheng_insurance.access.models import Region
 from jincheng_insurance.access.refusals import Refused
-from jincheng_insurance.access.roles import Role
-from jincheng_insurance.access.sealing import unseal
+from jincheng_insurance.access.roles import Act, Role
+from jincheng_insurance.access.sealing import masked, seal, unseal
 from jincheng_insurance.audit.models import AuditRecord
+from jincheng_insurance.web.formats import day
+from premiums.models import PremiumStatement
+from premiums.services.statements import issue_statement
 from tests.races import at_once
-from tests.world import World, insure_household, insure_person, reported_claim
+from tests.world import World, add_newborn, insure_household, insure_person, list_household, reported_claim
 
 
 def withdraw(world: World, household: InsuredHousehold, reason: str = "entered twice") -> None:
@@ -271,3 +284,149 @@ def test_the_pages_tell_what_follows_and_show_the_refusal_at_the_field(world: Wo
     insured.refresh_from_db()
     assert insured.withdrawn_at is not None
     assert insured.withdrawn_at <= timezone.now()
+
+
+def test_a_withdrawn_household_stands_at_one_place_on_every_page(world: World, client: Client) -> None:
+    officer, county = world.own[Role.COUNTY_OFFICER], world.own.county
+    wrong = insure_household(world.own, persons=1)
+    insure_household(world.own, persons=1)
+    waits = list_household(world.own, persons=1)
+    empty = list_household(world.own, persons=1)
+    RosterPerson.objects.filter(household=empty).update(gone_since=timezone.now())
+    withdraw(world, wrong, "重复录入")
+
+    status = enrolment_status(world.own.agreement)
+    figures = (status.insured_households, status.waiting_households, status.left_out_households)
+    assert figures == (1, 1, 2)
+    assert status.listed_households == sum(figures)
+    assert (status.withdrawn_households, status.moved_households) == (1, 0)
+    preview = plan_of(world.own.agreement).preview()
+    assert sum(preview.refused.values()) == status.insured_households + status.left_out_households
+
+    def codes(**wanted: str) -> set[str]:
+        rows = find_roster_households(officer, world.year, Wanted(**wanted))
+        persons = find_roster_persons(officer, world.year, Wanted(**wanted))
+        found = {row.code for row in rows}
+        assert {person.household.code for person in persons} == found
+        return found
+
+    code = wrong.roster_household.code
+    assert codes(standing="waiting") == {waits.code}
+    assert codes(standing="not_eligible") == {code, empty.code}
+    assert codes(standing="withdrawn") == {code}
+
+    client.force_login(officer)
+    page = client.get(reverse("enrollment:status")).content.decode()
+    lists = f"{reverse('roster:households')}?place={county.pk}&amp;standing="
+    assert f'{lists}not_eligible">2<' in page
+    assert f'{lists}withdrawn">其中 1 户本年度已撤销参保<' in page
+    for address in ("roster:households", "roster:persons"):
+        rows = client.get(reverse(address), {"standing": "not_eligible", "code": code}).content.decode()
+        assert re.search('(?s)chip bad"><svg.{,600}?</svg>本年度已撤销参保<', rows)
+    single = reverse("enrollment:enrol_household", args=[wrong.roster_household_id])
+    assert (
+        single
+        in client.get(reverse("enrollment:enrol_county", args=[world.own.agreement.pk])).content.decode()
+    )
+    warning = client.get(single).content.decode()
+    assert (
+        warning.index("本年度因误参保已撤销")
+        < warning.index("重复录入")
+        < warning.index('method="post" novalidate')
+    )
+    assert str(officer) in warning
+    assert (
+        "本年度因误参保已撤销"
+        not in client.get(reverse("enrollment:enrol_household", args=[waits.pk])).content.decode()
+    )
+
+    again = enrol_household(
+        agreement=world.own.agreement,
+        household=wrong.roster_household,
+        cover_from=datetime.date(world.year.year, 2, 1),
+        actor=officer,
+    )
+    assert codes(standing="withdrawn") == set()
+    assert codes(standing="insured") >= {again.roster_household.code}
+    assert enrolment_status(world.own.agreement).withdrawn_households == 0
+
+
+def test_a_member_listed_since_stands_as_withdrawn_as_their_household_does(world: World) -> None:
+    wrong = insure_household(world.own, persons=1)
+    withdraw(world, wrong)
+    born = add_newborn(world.own, wrong.roster_household)
+    officer = world.own[Role.COUNTY_OFFICER]
+    assert born in find_roster_persons(officer, world.year, Wanted(standing="withdrawn"))
+    assert {row.why for row in ineligible(officer, world.year)} == {Why.WITHDRAWN}  # type: ignore[attr-defined]
+    assert born in ineligible(officer, world.year)
+
+
+def test_who_moved_away_is_told_apart_from_who_is_left_out(world: World, client: Client) -> None:
+    insured = insure_household(world.own, persons=1)
+    RosterHousehold.objects.filter(pk=insured.roster_household_id).update(
+        county=world.foreign.county, township=None, village=None
+    )
+    for party, moved in ((world.own, -1), (world.foreign, 1)):
+        status = enrolment_status(party.agreement)
+        assert (status.left_out_households, status.moved_households) == (0, moved)
+    client.force_login(world.own[Role.COUNTY_OFFICER])
+    assert "迁往他县的户" in client.get(reverse("enrollment:status")).content.decode()
+    withdraw(world, insured)
+    status = enrolment_status(world.foreign.agreement)
+    assert (status.left_out_households, status.withdrawn_households, status.moved_households) == (1, 1, 0)
+
+
+def test_what_is_withdrawn_already_says_so_instead_of_asking_why(world: World, client: Client) -> None:
+    insured = insure_household(world.own, persons=2)
+    person = insured.persons.order_by("id")[0]
+    client.force_login(world.own[Role.COUNTY_OFFICER])
+    withdraw_one(world, person, "多录一人")
+    shown = client.get(reverse("enrollment:household", args=[insured.pk])).content.decode()
+    assert re.search(r'<td class="nowrap">—</td><td><span class="chip bad">', shown)
+    withdraw(world, insured, "整户误录")
+    for address, key, reason in (
+        ("enrollment:withdraw_person", person.pk, "多录一人"),
+        ("enrollment:withdraw_household", insured.pk, "整户误录"),
+    ):
+        page = client.get(reverse(address, args=[key])).content.decode()
+        assert f"{world.own[Role.COUNTY_OFFICER]}：{reason}" in page
+        assert 'name="reason"' not in page
+    shown = client.get(reverse("enrollment:household", args=[insured.pk])).content.decode()
+    assert re.search('(?s)chip bad"><svg.{,600}?</svg>无效<', shown)
+    assert day(insured.cover_to) not in shown
+
+
+def test_the_page_of_an_insured_household_leads_on_as_far_as_the_reader_may(
+    world: World, client: Client
+) -> None:
+    claim = reported_claim(world.own)
+    insured = claim.insured_household
+    listed = insured.roster_household
+    place = Region.objects.filter(parent=world.own.county, level="township").order_by("code")[0]
+    RosterHousehold.objects.filter(pk=listed.pk).update(
+        township=place, telephone_sealed=seal("13912345678", household_telephone_place(listed.pk))
+    )
+    issue_statement(agreement=world.own.agreement, actor=world.own[Role.COUNTY_OFFICER])
+    statement = PremiumStatement.objects.get()
+    person = insured.persons.get()
+    address = reverse("enrollment:household", args=[insured.pk])
+    roster = (
+        reverse("roster:household", args=[listed.pk]),
+        reverse("roster:person", args=[person.roster_person_id]),
+        masked("13912345678"),
+    )
+    to_claim, to_statement = (
+        reverse("claims:claim", args=[claim.pk]),
+        reverse("premiums:statement", args=[statement.pk]),
+    )
+    for role in (Role.COUNTY_OFFICER, Role.ADJUSTER):
+        actor = world.own[role]
+        client.force_login(actor)
+        page = client.get(address).content.decode()
+        assert place.name in page
+        for shown in roster:
+            assert (f'"{shown}"' in page or f">{shown}<" in page) == actor.can(Act.VIEW_ROSTER)
+        assert (f'"{to_claim}"' in page) == actor.can(Act.VIEW_CLAIM)
+        assert (f'"{to_statement}"' in page) == actor.can(Act.VIEW_PREMIUM)
+    seen = {world.own[role].can(Act.VIEW_ROSTER) for role in (Role.COUNTY_OFFICER, Role.ADJUSTER)}
+    assert seen == {True, False}

@@ -283,3 +283,13 @@ def test_the_pages_lead_from_the_request_to_the_confirmation(world: World, clien
     page = client.get(reverse("enrollment:household", args=[insured.pk])).content.decode()
     assert f"本户已迁往{world.foreign.county.name}" in page
     assert InsuredPerson.objects.get().county == world.own.county
+
+
+def test_villages_are_offered_by_township(world: World, client: Client) -> None:
+    household = list_household(world.own)
+    village = Region.objects.create(name="东庄村", level="village", parent=place(world.own))
+    client.force_login(world.own[Role.COUNTY_OFFICER])
+    page = client.get(reverse("enrollment:move_household", args=[household.pk])).content.decode()
+    group = page.split(f'<optgroup label="{place(world.own).name}">')[1].split("</optgroup>")[0]
+    assert f'value="{village.pk}"' in group
+    assert page.count("<optgroup") == Region.objects.filter(parent=world.own.county, level="township").count()

@@ -72,6 +72,10 @@ def test_city_finance_does_not_reverse_the_countys_payment(stated: World) -> Non
     again = finance.post(url, {"reason": "错记"})
     assert again.status_code == 422
     assert "已经冲销" in again.content.decode()
+    page = finance.get(url).content.decode()
+    assert "已经冲销" in page
+    assert f"{stated.own[Role.COUNTY_FINANCE]}：错记" in page
+    assert 'name="reason"' not in page
 
 
 def test_a_statement_leaves_as_word_and_as_a_workbook_on_record(stated: World) -> None:

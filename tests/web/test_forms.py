@@ -103,17 +103,18 @@ def test_an_amount_above_its_own_limit_is_refused() -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "2026-03-01",
-        "2026/3/1",
-        "2026.3.1",
-        "20260301",
-        "２０２６-０３-０１",
-        "2026年3月1日",
-        "2026 年 03 月 01 日",
+        *("2026-03-01", "2026/3/1", "2026.3.1", "20260301", "２０２６-０３-０１"),
+        *("2026年3月1日", "2026年03月01日", "２０２６ 年 ３ 月 １ 日"),
     ],
 )
 def test_a_day_may_be_typed_in_several_ways(typed: str) -> None:
     assert DateField().clean(typed) == datetime.date(2026, 3, 1)
+
+
+@pytest.mark.parametrize("typed", ["2026年2月30日", "3月1日", "someday"])
+def test_a_day_that_cannot_be_read_is_refused_with_an_example(typed: str) -> None:
+    with translation.override("zh-hans"), pytest.raises(ValidationError, match="2026年3月1日"):
+        DateField().clean(typed)
 
 
 def test_a_day_is_put_back_into_the_browsers_calendar() -> None:
