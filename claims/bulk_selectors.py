@@ -1,7 +1,7 @@
 """Reading imports of claims workbooks: within the actor's scope."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,8 @@ from jincheng_insurance.access.models import User
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One line of an import as its page shows it; amounts in yuan."""
+    """One line of an import as its page shows it; amounts in yuan. `billless`: a claim of which no bill comes in, since
+    each of its bills in the workbook was refused."""
 
     row: ClaimRow
     sheet: str
@@ -27,6 +28,7 @@ class Shown:
     what: str
     amount: Decimal | None
     warnings: list[tuple[str, str]]
+    billless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,33 @@ def shown_rows(actor: User, rows: list[ClaimRow]) -> list[Shown]:
         .filter(pk__in={row.person_key for row in rows if row.person_key})
         .values_list("pk", "roster_person__name")
     )
-    reported = _reported_for(rows)
-    return [
+    reported, billless = _reported_for(rows), _billless(rows)
+    shown = [
         _shown(row, claim := claims.get(row.claim_key or 0), _whose(row, claim, people, reported))
         for row in rows
     ]
+    return [
+        replace(one, billless=(one.row.claim_import_id, one.row.reference) in billless)
+        if one.row.kind == ClaimRow.Kind.CLAIM and one.row.new
+        else one
+        for one in shown
+    ]
+
+
+def _billless(rows: list[ClaimRow]) -> set[tuple[int, str]]:
+    """Import and case number of the claims reported in these lines all of whose bills in the workbook were refused."""
+    reports = [row for row in rows if row.kind == ClaimRow.Kind.CLAIM and row.new]
+    if not reports:
+        return set()
+    bills = ClaimRow.objects.filter(
+        claim_import__in={row.claim_import_id for row in reports},
+        kind=ClaimRow.Kind.BILL,
+        reference__in={row.reference for row in reports},
+    ).values_list("claim_import_id", "reference", "verdict")
+    refused = {(of, reference) for of, reference, verdict in bills if verdict == ClaimRow.Verdict.REJECT}
+    return refused - {
+        (of, reference) for of, reference, verdict in bills if verdict != ClaimRow.Verdict.REJECT
+    }
 
 
 def _reported_for(rows: list[ClaimRow]) -> dict[tuple[int, str], str]:

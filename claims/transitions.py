@@ -17,6 +17,7 @@ class Need(models.TextChoices):
     """What a step asks for beyond the actor's grant."""
 
     ASSESSED = "assessed", _("a bill, or items of a loss")
+    PROVEN = "proven", _("of a loss: all signatures (R14); of a theft also police report and finding (R13)")
     REASON = "reason", _("a reason")
     LISTED_REASON = "listed_reason", _("a reason from the list, and an account of it")
     ANOTHER = "another", _("somebody else than who submitted")
@@ -84,6 +85,7 @@ TRANSITIONS = {
             Act.HANDLE_CLAIM,
             _("Submitted for approval"),
             Need.ASSESSED,
+            Need.PROVEN,
         ),
         _step(
             "return",

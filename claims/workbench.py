@@ -45,7 +45,7 @@ def _in_assessment(claim: Any) -> Item:
         _url(claim),
         str(claim.county),
         Truncator(note).chars(LONGEST_NOTE),
-        since=claim.reported_on,
+        since=waiting.waits_since(claim),
     )
 
 

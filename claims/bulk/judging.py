@@ -105,7 +105,11 @@ class Judge:
     def _opened(self, line: Line, person: InsuredPerson) -> Claim | None:
         """The claim as it would be, not saved."""
         try:
-            day = check_report(reserve=line.values["reserve"], reported_on=line.values["reported_on"])
+            day = check_report(
+                reserve=line.values["reserve"],
+                reported_on=line.values["reported_on"],
+                cover_from=person.cover_from,
+            )
         except Refused as refusal:
             line.refuse_by(refusal, "reported_on")
             return None
@@ -165,7 +169,7 @@ class Judge:
             check_bill(claim, draft, charity_deducted=terms.charity_deducted)
             elsewhere = self.known.invoices.get(invoice_of(line))
             if elsewhere is not None:
-                raise claimed_already(self.known.shown.get(elsewhere.claim_id))
+                raise claimed_already(self.known.shown.get(elsewhere.claim_id), on=claim)
         except (Refused, RuleError) as refusal:
             line.refuse_by(refusal, "reference")
             return

@@ -99,7 +99,11 @@ class LossJudge(Judge):
             line.refuse("peril", "peril_unknown")
             return None
         try:
-            on = check_report(reserve=line.values["reserve"], reported_on=line.values["reported_on"])
+            on = check_report(
+                reserve=line.values["reserve"],
+                reported_on=line.values["reported_on"],
+                cover_from=household.cover_from,
+            )
             check_loss(facts, household=household, reported_on=on, perils=perils)
         except Refused as refusal:
             line.refuse_by(refusal, "reported_on")

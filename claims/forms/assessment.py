@@ -51,12 +51,13 @@ class BillForm(forms.Form):
             self.add_error("admitted_on", _("Admission comes before discharge."))
         return cleaned
 
-    def mark_sum(self) -> None:
-        """Mark every amount that makes the sum, where the service found the reimbursements above the bill (R6)."""
-        self.add_error("bill", _("Less than all the reimbursements together."))
+    def mark_sum(self, text: str) -> None:
+        """Mark every amount that makes the sum, where the service found the reimbursements above the bill (R6); what is
+        wrong is said once, at the bill."""
         for name in REIMBURSED:
             if self.cleaned_data.get(name):
-                self.add_error(name, _("Part of the reimbursements that exceed the bill."))
+                self.fields[name].widget.attrs["aria-invalid"] = "true"
+        self.add_error("bill", text)
 
     def facts(self) -> BillFacts:
         """The valid form as the service takes it; an amount left empty is zero."""

@@ -22,7 +22,9 @@ class ReturnForm(StepForm):
         label=_("Missing documents"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_("Documents are asked for once, in one list: tick all that are missing."),
+        help_text=_(
+            "Documents are asked for once, in one list: tick all that are missing. Without a tick, none is asked for."
+        ),
     )
 
     def __init__(
@@ -34,7 +36,6 @@ class ReturnForm(StepForm):
         field.choices = papers
         if asked:
             field.widget = forms.MultipleHiddenInput()
-            self.initial.pop("missing", None)
 
 
 class ApproveForm(StepForm):

@@ -60,7 +60,8 @@ class RemovalForm(forms.Form):
 
 
 class AskForm(forms.Form):
-    """The one list of what is still missing (R26): of the `papers` that the claim may need."""
+    """The one list of what is still missing (R26): of the `papers` that the claim may need. `sure` comes from the page
+    that names them once more."""
 
     missing = forms.MultipleChoiceField(label=_("Papers to ask for"), widget=forms.CheckboxSelectMultiple)
     note = forms.CharField(
@@ -69,6 +70,7 @@ class AskForm(forms.Form):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, papers: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -44,7 +44,7 @@ class FindHouseholdForm(StepForm):
 
 
 class ReportForm(OnceForm):
-    """What happened, and a first estimate."""
+    """What happened, and a first estimate; where claims are `open` already, also a tick that this is another one."""
 
     reported_on = DateField(label=_("Reported on"))
     reserve = YuanField(
@@ -59,9 +59,22 @@ class ReportForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, already_open: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"reported_on": timezone.localdate()})
         super().__init__(*args, **kwargs)
+        if already_open:
+            self.fields["another"] = forms.BooleanField(
+                label=_("Open another claim beside those still open"),
+                error_messages={
+                    "required": _(
+                        "A claim is open already. Tick that this is another event, or go on with that one."
+                    )
+                },
+            )
+
+    def report(self) -> dict[str, Any]:
+        """The valid report as the services take it."""
+        return {name: self.cleaned_data[name] for name in ReportForm.base_fields}
 
 
 class ReportLossForm(LossForm, ReportForm):

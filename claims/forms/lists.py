@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from claims.forms.parts import YearField
 from claims.models import Claim
 from claims.stages import BANDS, GROUPS, in_band, overdue
-from enrollment.selectors import visible_insurers
+from enrollment.models import PolicyYear
+from enrollment.selectors import current_policy_year, visible_insurers
 from jincheng_insurance.access.models import Insurer, Region, User
 from jincheng_insurance.web.forms import CodeField
 
@@ -80,23 +81,39 @@ class ClaimFilter(forms.Form):
             self.fields["insurer"].widget = forms.HiddenInput()
 
     def condition(self) -> Q:
-        """The filter as a condition on claims with `subject` (the name) at hand; anything unreadable filters
-        nothing."""
-        if not self.is_valid():
-            return Q()
-        wanted = self.cleaned_data
+        """The filter as a condition on claims with `subject` (the name) at hand; a field that is unreadable filters
+        nothing, and is one of `misread`."""
+        wanted = self._read
+        state = wanted.get("state", "")
         plain: dict[str, Any] = {
-            "number": wanted["number"].strip(),
-            "subject__startswith": wanted["name"].strip(),
-            "state": wanted["state"] if wanted["state"] not in GROUPS else "",
-            "coverage": wanted["coverage"],
-            "county": wanted["county"],
-            "agreement__insurer": wanted["insurer"],
+            "number": wanted.get("number", "").strip(),
+            "subject__startswith": wanted.get("name", "").strip(),
+            "state": state if state not in GROUPS else "",
+            "coverage": wanted.get("coverage"),
+            "county": wanted.get("county"),
+            "agreement__insurer": wanted.get("insurer"),
         }
         condition = Q(**{lookup: value for lookup, value in plain.items() if value})
-        if wanted["state"] in GROUPS:
-            condition &= GROUPS[wanted["state"]][1]
-        return condition & self._clock(wanted["clock"])
+        if state in GROUPS:
+            condition &= GROUPS[state][1]
+        return condition & self._clock(wanted.get("clock", ""))
+
+    @property
+    def _read(self) -> dict[str, Any]:
+        """What of the filter could be read."""
+        self.is_valid()
+        return self.cleaned_data
+
+    @property
+    def misread(self) -> list[str]:
+        """The fields that hold something unreadable, by name."""
+        return [str(self.fields[name].label) for name in self.errors if name in self.fields]
+
+    def year_shown(self) -> PolicyYear:
+        """The policy year asked for, the present one otherwise."""
+        year = self._read.get("year") or current_policy_year()
+        assert isinstance(year, PolicyYear)
+        return year
 
     def _clock(self, clock: str) -> Q:
         today = timezone.localdate()
@@ -108,4 +125,4 @@ class ClaimFilter(forms.Form):
 
     def order(self) -> tuple[Any, ...]:
         """The order asked for, newest first otherwise."""
-        return ORDERS[self.cleaned_data["sort"] if self.is_valid() else ""]
+        return ORDERS[self._read.get("sort", "")]

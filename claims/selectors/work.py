@@ -3,8 +3,9 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from claims.models import (
@@ -38,24 +39,33 @@ def to_assess(actor: User) -> QuerySet[Claim]:
 def to_assess_by_turn(actor: User, turn: str) -> QuerySet[Claim]:
     """Of these, the ones whose asked-for papers have come in (PAPERS), else those that were returned and not submitted
     since (RETURNED), with `remark`, or the rest (ASSESS)."""
+    return _with_turn(to_assess(actor)).filter(turn=turn)
+
+
+def _with_turn(claims: QuerySet[Claim]) -> QuerySet[Any]:
+    """Claims in assessment with their `turn`, the reviewer's `remark`, and when the first of the papers came
+    (`came_at`) or the claim came back (`turned_at`)."""
     asked = DocumentRequest.objects.filter(claim=OuterRef("claim"), round=OuterRef("claim__round"))
     came = ClaimDocument.objects.filter(
         claim=OuterRef("pk"), removed_at=None, uploaded_at__gt=Subquery(asked.values("asked_at")[:1])
-    )
+    ).order_by("uploaded_at")
     turns = ClaimEvent.objects.filter(
         claim=OuterRef("pk"), step__in=("submit", "return", "reopen", "reverse")
     ).order_by("-id")
-    rows = to_assess(actor).annotate(
-        last_step=Subquery(turns.values("step")[:1]), remark=Subquery(turns.values("note")[:1])
+    rows = claims.annotate(
+        last_step=Subquery(turns.values("step")[:1]),
+        remark=Subquery(turns.values("note")[:1]),
+        turned_at=Subquery(turns.values("at")[:1]),
+        came_at=Subquery(came.values("uploaded_at")[:1]),
     )
     return rows.annotate(
         turn=Case(
-            When(Exists(came), then=Value(PAPERS)),
+            When(came_at__isnull=False, then=Value(PAPERS)),
             When(last_step="return", then=Value(RETURNED)),
             default=Value(ASSESS),
             output_field=CharField(),
         )
-    ).filter(turn=turn)
+    )
 
 
 def to_decide(actor: User) -> QuerySet[Claim]:
@@ -146,13 +156,21 @@ def queues(actor: User) -> Queues:
         return Queue(waiting, len(waiting) if len(waiting) < IN_A_QUEUE else rows(actor).count())
 
     return Queues(
-        assess=queue(Act.HANDLE_CLAIM, to_assess, lambda claim: (today - waits_since(claim)).days),
+        assess=queue(
+            Act.HANDLE_CLAIM,
+            lambda actor: _with_turn(to_assess(actor)),
+            lambda claim: (today - waits_since(claim)).days,
+        ),
         decide=queue(Act.APPROVE_CLAIM, to_decide, lambda claim: (today - waits_since(claim)).days),
         pay=queue(Act.RECORD_PAYMENT, to_pay, lambda claim: working_days_left(today, claim.pay_by or today)),
     )
 
 
 def waits_since(claim: Claim) -> datetime.date:
-    """Since when a claim waits where it is: its submission, or its report."""
-    submitted = claim.submitted_at if claim.state == State.SUBMITTED else None
-    return timezone.localdate(submitted) if submitted is not None else claim.reported_on
+    """Since when a claim waits where it is: its submission; of one in assessment, with its turn read, since asked-for
+    papers came or it came back; else its report."""
+    if claim.state == State.SUBMITTED:
+        since = claim.submitted_at
+    else:
+        since = getattr(claim, "came_at", None) or getattr(claim, "turned_at", None)
+    return timezone.localdate(since) if since is not None else claim.reported_on

@@ -20,7 +20,7 @@ from jincheng_insurance.audit.services import record
 from jincheng_insurance.scheme.cover import Cover
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.scheme.medical import check_dates, self_pay
-from jincheng_insurance.scheme.terms import Terms
+from jincheng_insurance.scheme.terms import FIRST_YEAR, LAST_YEAR, Terms
 from jincheng_insurance.web.formats import day
 from jincheng_insurance.web.rule_texts import rule_text
 
@@ -61,8 +61,8 @@ def draft_bill(*, claim: Claim, facts: BillFacts) -> MedicalBill:
 @transaction.atomic(durable=True)
 def add_bill(*, claim: Claim, facts: BillFacts, actor: User) -> MedicalBill:
     """Enter a bill. Raises RuleError when reimbursements exceed the bill (R6) or admission comes after discharge (R9);
-    Refused outside the year or the cover (R9), more than two years before the report (R26), and when the invoice
-    already stands anywhere (R10: the answer names the claim only to who may see it)."""
+    Refused with a total of zero, outside the year or the cover (R9), more than two years before the report (R26), and
+    when the invoice already stands anywhere (R10: the answer names the claim only to who may see it)."""
     return enter_bill(locked_claim(claim), facts, actor=actor)
 
 
@@ -169,7 +169,7 @@ def _enter(
         if "bill_invoice_stands_once" not in str(error):
             raise
         standing = standing_invoice(actor, hospital=facts.hospital, invoice_number=facts.invoice_number)
-        raise claimed_already(standing) from error
+        raise claimed_already(standing, on=claim) from error
     mark_late(claim)
     return bill
 
@@ -178,6 +178,8 @@ def check_bill(claim: Claim, bill: MedicalBill, *, charity_deducted: bool) -> No
     """What the rules say of an unsaved bill and its claim alone, without a look at others: R6, R9, R26. Asks nothing
     of the database where the claim comes with its person. RuleError or Refused as in `add_bill`."""
     self_pay(scheme_bill(bill), charity_deducted=charity_deducted)
+    if not bill.bill:
+        raise Refused(_("The bill's total must be above zero."), field="bill", rule="R6")
     _check_days(claim, bill)
 
 
@@ -188,15 +190,7 @@ def _check_days(claim: Claim, bill: MedicalBill) -> None:
     if bill.on > timezone.localdate():
         raise Refused(_("A bill can't be dated in the future."), field="on", rule="R9")
     if bill.on.year != claim.policy_year_id:
-        raise Refused(
-            _(
-                "The discharge or visit date lies outside the policy year %(year)s. Report it under the year of"
-                " that date."
-            ),
-            field="on",
-            rule="R9",
-            year=claim.policy_year_id,
-        )
+        raise _outside_year(claim, bill)
     check_two_years(bill.on, claim.reported_on, field="on")
     person = claim.insured_person
     assert person is not None, "claim_medical_is_a_persons"
@@ -207,9 +201,41 @@ def _check_days(claim: Claim, bill: MedicalBill) -> None:
         raise Refused(rule_text(error), field="on", rule=error.rule) from error
 
 
-def claimed_already(standing: Claim | None) -> Refused:
-    """R10: the claim on which the invoice stands is named where the actor may see it; otherwise (None) it is only said
-    that it stands, and whom to call."""
+def _outside_year(claim: Claim, bill: MedicalBill) -> Refused:
+    """R9, with what can be done: another year's claim takes the bill only where the scheme ran that year and the person
+    was covered."""
+    if not FIRST_YEAR <= bill.on.year <= LAST_YEAR:
+        return Refused(
+            _(
+                "The discharge or visit date lies outside the policy year %(year)s, and in %(other)s there was no"
+                " cover: this bill can't be claimed. Check the date."
+            ),
+            field="on",
+            rule="R9",
+            year=claim.policy_year_id,
+            other=bill.on.year,
+        )
+    return Refused(
+        _(
+            "The discharge or visit date lies outside the policy year %(year)s. If the person was covered in"
+            " %(other)s, report it under that year; if not, it can't be claimed."
+        ),
+        field="on",
+        rule="R9",
+        year=claim.policy_year_id,
+        other=bill.on.year,
+    )
+
+
+def claimed_already(standing: Claim | None, *, on: Claim) -> Refused:
+    """R10, of an invoice entered `on` a claim: the claim on which it stands is named where the actor may see it;
+    otherwise (None) it is only said that it stands, and whom to call."""
+    if standing is not None and standing.pk == on.pk:
+        return Refused(
+            _("This claim has this invoice already. Check the number, or correct the bill that is entered."),
+            field="invoice_number",
+            rule="R10",
+        )
     if standing is not None:
         return Refused(
             _(

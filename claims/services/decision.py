@@ -15,7 +15,7 @@ from claims.services.benefit import locked_benefit_year, move_total
 from claims.services.bills import end_bills
 from claims.services.documents import missing_documents, put_request
 from claims.services.ledger import ZERO, set_reserve
-from claims.services.loss import check_signed
+from claims.services.loss import check_proven, check_signed
 from claims.services.steps import check_reason, check_step, locked_claim, take_step
 from claims.texts import rejection_words
 from enrollment.services.terms import use_terms
@@ -29,12 +29,14 @@ from jincheng_insurance.web.working_days import add_working_days
 
 @transaction.atomic(durable=True)
 def submit_claim(*, claim: Claim, actor: User) -> None:
-    """Hand an assessed claim to a reviewer. Refused without a bill, or without an item of the loss."""
+    """Hand an assessed claim to a reviewer. Refused without a bill, or without an item of the loss; and while a loss
+    lacks a signature, or a theft its police report or finding (R13, R14): it could only be returned."""
     claim = locked_claim(claim)
     check_step(claim, "submit", actor)
     if claim.is_property:
         if not claim.loss.items.filter(standing=True).exists():
             raise Refused(_("Enter at least one item of the loss before submitting."))
+        check_proven(claim)
     elif not claim.bills.filter(standing=True).exists():
         raise Refused(_("Enter at least one bill before submitting."))
     claim.submitted_by, claim.submitted_at = actor, timezone.now()

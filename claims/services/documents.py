@@ -154,10 +154,29 @@ def ask_for_documents(*, claim: Claim, missing: Collection[str], note: str, acto
     return put_request(claim, missing, note, actor)
 
 
+def check_request(*, claim: Claim, missing: Collection[str], actor: User) -> None:
+    """Refused as `ask_for_documents` would be now; writes nothing."""
+    check_step(claim, "assess", actor)
+    _check_once(claim)
+    _check_missing(claim, missing)
+
+
 def put_request(claim: Claim, missing: Collection[str], note: str, actor: User) -> DocumentRequest:
     """Add the list to a locked claim; also what a reviewer's return with a list does. A second list in the same round
     of the claim's life is refused with the first one's date, whatever has come to mind since: asking in instalments is
     what the rule forbids."""
+    _check_once(claim)
+    _check_missing(claim, missing)
+    ordered = [kind for kind in DocumentKind.values if kind in missing]
+    request = DocumentRequest.objects.create(
+        claim=claim, round=claim.round, missing=ordered, note=note.strip()[:300], asked_by=actor
+    )
+    facts = {"claim": claim.number, "missing": ordered}
+    record("ask_for_documents", actor=actor, on=request, county_id=claim.county_id, facts=facts)
+    return request
+
+
+def _check_once(claim: Claim) -> None:
     earlier = current_request(claim)
     if earlier is not None:
         raise Refused(
@@ -168,14 +187,6 @@ def put_request(claim: Claim, missing: Collection[str], note: str, actor: User) 
             rule="R26",
             day=formats.day(earlier.asked_at),
         )
-    _check_missing(claim, missing)
-    ordered = [kind for kind in DocumentKind.values if kind in missing]
-    request = DocumentRequest.objects.create(
-        claim=claim, round=claim.round, missing=ordered, note=note.strip()[:300], asked_by=actor
-    )
-    facts = {"claim": claim.number, "missing": ordered}
-    record("ask_for_documents", actor=actor, on=request, county_id=claim.county_id, facts=facts)
-    return request
 
 
 def current_request(claim: Claim) -> DocumentRequest | None:

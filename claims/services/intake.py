@@ -20,6 +20,7 @@ from jincheng_insurance.access.reveals import check_look_ups
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import require
 from jincheng_insurance.audit.services import record
+from jincheng_insurance.web import formats
 
 
 @transaction.atomic(durable=True)
@@ -67,7 +68,9 @@ def open_claim(
     agreement = household.agreement
     claim.agreement, claim.policy_year_id = agreement, agreement.policy_year_id
     claim.county_id, claim.reported_by = agreement.county_id, actor
-    claim.reported_on = check_report(reserve=reserve, reported_on=reported_on)
+    person = claim.insured_person
+    begins = household.cover_from if person is None else person.cover_from
+    claim.reported_on = check_report(reserve=reserve, reported_on=reported_on, cover_from=begins)
     note_claim(insured_household_id=household.pk, insured_person_id=claim.insured_person_id)
     claim.number = _next_number(agreement)
     try:
@@ -97,9 +100,19 @@ def change_reserve(*, claim: Claim, reserve: Decimal, reason: str, actor: User) 
         )
 
 
-def check_report(*, reserve: Decimal, reported_on: datetime.date | None) -> datetime.date:
-    """The day of a report, today where none is given. Refused in the future, or with a reserve that is none."""
+def check_report(
+    *, reserve: Decimal, reported_on: datetime.date | None, cover_from: datetime.date
+) -> datetime.date:
+    """The day of a report, today where none is given. Refused in the future, before the cover begins (R9), or with a
+    reserve that is none."""
     day = _not_in_future(reported_on)
+    if day < cover_from:
+        raise Refused(
+            _("The cover begins on %(begins)s; what is reported before isn't insured. Check the date."),
+            field="reported_on",
+            rule="R9",
+            begins=formats.day(cover_from),
+        )
     check_reserve(reserve)
     return day
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.adjudication import assessed_sum
-from claims.models import MOST, Cause, Claim, LossItem, PropertyLoss, SignOff
+from claims.models import MOST, Cause, Claim, Finding, LossItem, PropertyLoss, SignOff
 from claims.services.intake import open_claim
 from claims.services.reporting import check_two_years, mark_late
 from claims.services.steps import check_step, locked_claim, take_step
@@ -24,6 +24,8 @@ from jincheng_insurance.access.scope import require
 from jincheng_insurance.audit.services import record
 from jincheng_insurance.scheme.cover import Cover
 from jincheng_insurance.scheme.errors import RuleError
+from jincheng_insurance.scheme.property import Cause as SchemeCause
+from jincheng_insurance.scheme.property import check_cause
 from jincheng_insurance.web.formats import day
 from jincheng_insurance.web.rule_texts import rule_text
 
@@ -256,6 +258,49 @@ def check_signed(claim: Claim) -> None:
             _("The assessment isn't signed by everybody. Missing: %(missing)s."),
             rule="R14",
             missing="、".join(missing),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a claim for a loss still lacks, in words, and the rule that asks for it."""
+
+    text: str
+    rule: str
+
+
+def lacking(claim: Claim) -> list[Lack]:
+    """What a household's claim lacks before anybody could approve it: of a theft, police report and finding (R13); the
+    signatures (R14). Nothing where the loss itself isn't covered: that is for the decision, and takes no signature."""
+    loss = claim.loss
+    try:
+        check_cause(
+            terms=terms_of(claim.policy_year_id), cause=SchemeCause(loss.cause), peril=loss.peril or None
+        )
+    except RuleError:
+        return []
+    if loss.finding == Finding.FOUND:
+        return []
+    lacks = []
+    if loss.cause == Cause.THEFT:
+        wanting = {"police_report_missing": loss.police_report, "responsible_not_said": loss.finding}
+        errors = [RuleError(code) for code, given in wanting.items() if not given]
+        lacks += [Lack(str(rule_text(error)), error.rule) for error in errors]
+    try:
+        check_signed(claim)
+    except Refused as refusal:
+        lacks.append(Lack(str(refusal), refusal.rule))
+    return lacks
+
+
+def check_proven(claim: Claim) -> None:
+    """Refused while a household's claim lacks what its approval needs, all of it named (R13, R14)."""
+    lacks = lacking(claim)
+    if lacks:
+        raise Refused(
+            _("Nobody could approve this claim yet. %(lacking)s"),
+            rule=lacks[0].rule,
+            lacking=" ".join(lack.text for lack in lacks),
         )
 
 

@@ -23,6 +23,7 @@ from jincheng_insurance.access.scope import access_row, require
 from jincheng_insurance.audit.services import note_view
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.web.answers import refusals_shown
+from jincheng_insurance.web.rule_texts import rule_text
 
 
 def claim_in_reach(actor: User, pk: int, act: Act | None = None) -> Claim:
@@ -71,13 +72,13 @@ def _with_draft(claim: Claim, request: HttpRequest) -> dict[str, Any]:
 
 @contextmanager
 def _sum_marked(form: BillForm) -> Iterator[None]:
-    """Within it, a bill below its reimbursements marks the fields of the sum (R6); the refusal goes on."""
+    """Within it, a bill below its reimbursements marks the fields of the sum (R6)."""
     try:
         yield
     except RuleError as error:
-        if error.code == "negative_self_pay":
-            form.mark_sum()
-        raise
+        if error.code != "negative_self_pay":
+            raise
+        form.mark_sum(rule_text(error))
 
 
 @requires(Act.VIEW_CLAIM)
@@ -95,7 +96,7 @@ def add_bill(request: HttpRequest, pk: int) -> HttpResponse:
             draft.drop()
             return redirect("claims:claim", pk=pk)
     return claim_page(
-        request, row, bill_form=form, duplicate=_duplicate(actor, form), **_with_draft(row, request)
+        request, row, bill_form=form, duplicate=_duplicate(actor, row, form), **_with_draft(row, request)
     )
 
 
@@ -117,7 +118,7 @@ def edit_bill(request: HttpRequest, pk: int) -> HttpResponse:
         "bill": bill,
         "form": form,
         "explanation": explanation_of(row),
-        "duplicate": _duplicate(actor, form),
+        "duplicate": _duplicate(actor, row, form),
         **(_with_draft(row, request) if form.errors else {}),
     }
     return render(request, "claims/edit_bill.html", context, status=422 if form.errors else 200)
@@ -147,12 +148,13 @@ def change_reserve(request: HttpRequest, pk: int) -> HttpResponse:
     return claim_page(request, row, reserve_form=form)
 
 
-def _duplicate(actor: User, form: BillForm) -> Claim | None:
-    """The claim on which a refused invoice stands, where the actor may see it (R10)."""
+def _duplicate(actor: User, claim: Claim, form: BillForm) -> Claim | None:
+    """The other claim on which a refused invoice stands, where the actor may see it (R10)."""
     if "invoice_number" not in form.errors or "hospital" not in form.cleaned_data:
         return None
-    return standing_invoice(
+    standing = standing_invoice(
         actor,
         hospital=form.cleaned_data["hospital"],
         invoice_number=str(form.data.get("invoice_number", "")),
     )
+    return None if standing == claim else standing

@@ -58,11 +58,12 @@ def empty_workbook(request: HttpRequest) -> FileResponse:
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One workbook: how far it is, its counts, and line by line what is new (`?show=new`), what stands already
-    (`same`), and what is wrong (`problems`)."""
+    (`same`), and what is wrong (`problems`). It opens on what is wrong, once applied on what it added."""
     actor = actor_of(request)
     upload = access_row(selectors.claim_imports(actor), actor, pk=pk)
     asked = request.GET.get("show", "")
-    kind = asked if asked in KINDS else "problems" if upload.rejected and not upload.new else "new"
+    first = "problems" if upload.rejected and not (upload.new and upload.applied_at) else "new"
+    kind = asked if asked in KINDS else first
     page = paginate(request, selectors.rows_of(upload, kind))
     rows = list(page)
     context = {

@@ -154,12 +154,21 @@ def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Act.VIEW_CLAIM)
 @require_POST
 def ask_for_documents(request: HttpRequest, pk: int) -> HttpResponse:
-    """The one list of missing papers; it ends on the notice to print."""
+    """The one list of missing papers: named once more before it is sent, since there is no second one (R26). It ends
+    on the notice to print."""
     actor = actor_of(request)
     claim = _claim(actor, pk, Act.HANDLE_CLAIM)
     form = ask_form_of(claim, documents_panel(claim, actor), request.POST)
     if form.is_valid():
+        asked = {name: form.cleaned_data[name] for name in ("missing", "note")}
         with refusals_shown(request, form):
-            documents.ask_for_documents(claim=claim, actor=actor, **form.cleaned_data)
+            if not form.cleaned_data["sure"]:
+                documents.check_request(claim=claim, missing=asked["missing"], actor=actor)
+                context = asked | {
+                    "claim": claim,
+                    "labels": [DocumentKind(kind).label for kind in asked["missing"]],
+                }
+                return render(request, "claims/documents/sure.html", context)
+            documents.ask_for_documents(claim=claim, actor=actor, **asked)
             return redirect("claims:documents_notice", pk=pk)
     return _documents_page(request, claim, ask_form=form)

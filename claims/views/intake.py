@@ -1,6 +1,7 @@
 """Pages that take a claim in: the list, finding the person or household, the report."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,12 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from claims import selectors
 from claims.forms.intake import FindHouseholdForm, FindPersonForm, ReportForm, ReportLossForm
 from claims.forms.lists import ClaimFilter
+from claims.models import Claim
 from claims.selectors.recovery import to_recover_from_household, to_recover_from_person
 from claims.selectors.work import waiting_for
 from claims.services.intake import look_up_person, report_claim
 from claims.services.loss import report_loss as open_loss
+from claims.transitions import UNDECIDED
 from enrollment.models import InsuredHousehold, InsuredPerson
-from enrollment.selectors import current_policy_year, masked_identity
+from enrollment.selectors import masked_identity
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
 from jincheng_insurance.access.scope import access_row
@@ -32,8 +35,7 @@ PLACE = ("roster_household__township", "roster_household__village")
 def claim_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     filters = ClaimFilter(with_workplace(request, year="year", county="county"), actor=actor)
-    valid = filters.is_valid()
-    year = filters.cleaned_data["year"] if valid else current_policy_year()
+    year = filters.year_shown()
     shown = selectors.claims(actor, year).filter(filters.condition()).order_by(*filters.order())
     context = {
         "year": year,
@@ -108,14 +110,15 @@ def report(request: HttpRequest, person_pk: int) -> HttpResponse:
         *(f"insured_household__{part}" for part in PLACE),
     )
     person = access_row(persons, actor, Act.HANDLE_CLAIM, pk=person_pk)
-    form = ReportForm(request.POST or None)
+    undecided = _undecided(request, selectors.claims(actor).filter(insured_person=person))
+    form = ReportForm(request.POST or None, already_open=bool(undecided))
     draft = FormDraft(request, "claims:report", person_pk)
     draft.fill(form)
     if (answer := draft.answer(form)) is not None:
         return answer
     if request.method == "POST" and form.is_valid():
         with refusals_shown(request, form):
-            opened = report_claim(insured_person=person, actor=actor, **form.cleaned_data)
+            opened = report_claim(insured_person=person, actor=actor, **form.report())
             draft.drop()
             return redirect("claims:claim", pk=opened.pk)
     context = {
@@ -126,6 +129,7 @@ def report(request: HttpRequest, person_pk: int) -> HttpResponse:
         "to_recover": to_recover_from_person(actor, person),
         "form": form,
         "draft": draft,
+        "undecided": undecided,
         "earlier": selectors.claims(actor).filter(insured_person=person).order_by("-id")[:10],
     }
     return render(request, "claims/report.html", context, status=422 if form.errors else 200)
@@ -138,19 +142,16 @@ def report_loss(request: HttpRequest, household_pk: int) -> HttpResponse:
     actor = actor_of(request)
     households = InsuredHousehold.objects.select_related("county", "agreement__insurer", *PLACE)
     household = access_row(households, actor, Act.HANDLE_CLAIM, pk=household_pk)
-    form = ReportLossForm(request.POST or None, year=household.policy_year_id)
+    claims = selectors.claims(actor).filter(insured_household=household, coverage=Claim.Coverage.PROPERTY)
+    undecided = _undecided(request, claims)
+    form = ReportLossForm(request.POST or None, year=household.policy_year_id, already_open=bool(undecided))
     draft = FormDraft(request, "claims:report_loss", household_pk)
     draft.fill(form)
     if (answer := draft.answer(form)) is not None:
         return answer
     if request.method == "POST" and form.is_valid():
         with refusals_shown(request, form):
-            claim = open_loss(
-                insured_household=household,
-                facts=form.facts(),
-                actor=actor,
-                **{name: form.cleaned_data[name] for name in ReportForm.base_fields},
-            )
+            claim = open_loss(insured_household=household, facts=form.facts(), actor=actor, **form.report())
             draft.drop()
             return redirect("claims:claim", pk=claim.pk)
     head = selectors.head_of(household)
@@ -162,8 +163,14 @@ def report_loss(request: HttpRequest, household_pk: int) -> HttpResponse:
         "to_recover": to_recover_from_household(actor, household),
         "form": form,
         "draft": draft,
-        "earlier": selectors.claims(actor)
-        .filter(insured_household=household, coverage="property")
-        .order_by("-id")[:10],
+        "undecided": undecided,
+        "earlier": claims.order_by("-id")[:10],
     }
     return render(request, "claims/report_loss.html", context, status=422 if form.errors else 200)
+
+
+def _undecided(request: HttpRequest, claims: QuerySet[Claim]) -> list[Claim]:
+    """Of these claims the ones not yet decided, so that the same event isn't reported twice; not the one that this very
+    form has opened already."""
+    rows = claims.filter(state__in=UNDECIDED).order_by("-id")
+    return [claim for claim in rows if str(claim.once) != request.POST.get("once")]

@@ -17,7 +17,7 @@ from claims.models import Claim, LossItem, MedicalBill, PaymentLine, SignOff
 from claims.selectors.recovery import to_recover_from_household, to_recover_from_person
 from claims.services.bills import check_bill
 from claims.services.ledger import outstanding_reserve
-from claims.services.loss import check_signed
+from claims.services.loss import check_signed, lacking
 from claims.services.outcome import standing_decision
 from claims.services.steps import brought_by
 from claims.texts import peril_label, step_label
@@ -73,13 +73,11 @@ def entry_draft(request: HttpRequest, claim: Claim) -> FormDraft:
 
 
 def return_form_of(claim: Claim, papers: dict[str, Any], data: Any = None) -> ReturnForm:
-    """The form of a return: the papers this claim may need and hasn't, those of its checklist ticked."""
-    ticked = [paper.kind for paper in papers["missing"]]
+    """The form of a return: the papers this claim may need and hasn't, none ticked, since a return may ask for none."""
     return ReturnForm(
         data,
         papers=askable_choices(claim, papers),
         asked=papers["request_for_papers"] is not None,
-        initial={"missing": ticked},
     )
 
 
@@ -137,6 +135,7 @@ def _loss_context(claim: Claim, actor: User) -> dict[str, Any]:
         "to_recover": to_recover_from_household(actor, household),
         "items": loss.items.filter(standing=True),
         "assessed": assessed_sum(claim),
+        "lacking": lacking(claim) if claim.open_to_assessment else [],
         "signatures": [(party.label, signed.get(party)) for party in SignOff.Party],
         "loss_form": LossForm.of(loss),
         "item_form": ItemForm(),

@@ -721,9 +721,9 @@ def _posted(
         "sheets:new": {"format": "xlsx", "purpose": "核对"},
         "claims:find": {"id_number": number},
         "claims:imports": {"file": "", "policy_year": year},
-        "claims:report": {"reported_on": today, "reserve": "500", "account": ""},
+        "claims:report": {"reported_on": today, "reserve": "500", "account": "", "another": "on"},
         "claims:find_household": {"code": insured.roster_household.code},
-        "claims:report_loss": loss | {"reported_on": today, "reserve": "500", "account": ""},
+        "claims:report_loss": loss | {"reported_on": today, "reserve": "500", "account": "", "another": "on"},
         "claims:loss": loss,
         "claims:add_item": {
             "kind": "appliance",
@@ -757,7 +757,7 @@ def _posted(
         "claims:documents": {"kind": "invoice", "file": ""},
         "claims:document": {"reason": "to compare the number"},
         "claims:remove_document": {"reason": "of another person"},
-        "claims:ask_for_documents": {"missing": ["bank_card"], "note": ""},
+        "claims:ask_for_documents": {"missing": ["bank_card"], "note": "", "sure": "on"},
         "claims:pay": {"paid_on": today, "reference": "B1"},
         "riskpool:duty_draft": {"causes": "住院人次上升"},
         "riskpool:duty_hand_in": {

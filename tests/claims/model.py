@@ -184,6 +184,7 @@ class Book:
     def submit(self, case: Case, by: str) -> None:
         need(case.state == "assessing")
         need(case.items or any(bill.standing for bill in case.bills))
+        need(case.of != HOUSEHOLD or case.signed == PARTIES)
         case.state, case.brought_by = "submitted", by
 
     def give_back(self, case: Case) -> None:

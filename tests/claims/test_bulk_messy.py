@@ -329,7 +329,8 @@ def test_the_pages_show_what_is_new_and_wrong_with_numbers_masked(world: World) 
     client = Client()
     client.force_login(actor)
     address = reverse("claims:import", args=[upload.pk])
-    page = client.get(address).content.decode()
+    assert client.get(address).context["kind"] == "problems"
+    page = client.get(address, {"show": "new"}).content.decode()
     assert person.roster_person.name in page
     assert "导入2行新数据" in page.replace(" ", "")
     wrong = client.get(f"{address}?show=problems").content.decode()
@@ -345,3 +346,26 @@ def test_the_pages_show_what_is_new_and_wrong_with_numbers_masked(world: World) 
     download = client.get(reverse("claims:template"))
     assert load_workbook(io.BytesIO(b"".join(download))).sheetnames[0] == "赔案"  # type: ignore[arg-type]
     assert "attachment" in download["Content-Disposition"]
+
+
+def test_a_claim_whose_bills_all_failed_is_marked_as_coming_in_without_one(world: World) -> None:
+    year, actor = world.year.pk, world.own[Role.ADJUSTER]
+    people = [insure_person(world.own) for _ in range(3)]
+    data = workbook(
+        [claim_cells(person, f"A-{place}") for place, person in enumerate(people)],
+        [
+            bill_cells("A-0", "F1", year, bill="多"),
+            bill_cells("A-1", "F2", year, bill="多"),
+            bill_cells("A-1", "F3", year),
+        ],
+    )
+    upload = checked(data, actor, year)
+    client = Client()
+    client.force_login(actor)
+    answer = client.get(reverse("claims:import", args=[upload.pk]), {"show": "new"})
+    marked = {one.row.reference for one in answer.context["rows"] if one.billless}
+    assert marked == {"A-0"}
+    assert answer.content.decode().count("无单据") == 1
+    applied_now = applied(data, actor, year)
+    opened = client.get(reverse("claims:import", args=[applied_now.pk]))
+    assert opened.context["kind"] == "new"

@@ -346,7 +346,8 @@ def test_the_page_shows_what_is_here_missing_asked_for_and_removed(world: World)
     assert "证件.png" in page
     assert "不是本人" in page
     assert 'value="invoice" id="id_missing_' in page
-    client.post(reverse("claims:ask_for_documents", args=[claim.pk]), {"missing": ["invoice"], "note": ""})
+    sent = {"missing": ["invoice"], "note": "", "sure": "on"}
+    client.post(reverse("claims:ask_for_documents", args=[claim.pk]), sent)
     assert "一次性通知" in client.get(reverse("claims:documents", args=[claim.pk])).content.decode()
     again = client.post(
         reverse("claims:ask_for_documents", args=[claim.pk]), {"missing": ["bank_card"], "note": ""}

@@ -8,8 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import Claim
-from claims.selectors.work import queues, waiting_for
+from claims.selectors.work import PAPERS, RETURNED, queues, to_assess_by_turn, waiting_for, waits_since
+from claims.services.decision import return_claim
+from claims.services.documents import ask_for_documents
 from jincheng_insurance.access.roles import Role
+from tests.papers import added_document
 from tests.world import World, approved_claim, insure_person, reported_claim, reported_loss, submitted_claim
 
 
@@ -73,3 +76,30 @@ def test_largest_grant_first_leaves_the_undecided_to_the_end(client: Client, wor
     client.force_login(world.own[Role.REVIEWER])
     answer = client.get(reverse("claims:list"), {"sort": "granted"})
     assert [row.pk for row in answer.context["page"]] == [large.pk, small.pk, undecided.pk]
+
+
+def test_a_claim_in_assessment_waits_since_it_came_back_or_its_papers_came(world: World) -> None:
+    adjuster, reviewer = world.own[Role.ADJUSTER], world.own[Role.REVIEWER]
+    returned, asked, fresh = submitted_claim(world.own), reported_claim(world.own), reported_claim(world.own)
+    return_claim(claim=returned, reason="金额有误", actor=reviewer)
+    ask_for_documents(claim=asked, missing=["invoice"], note="", actor=adjuster)
+    added_document(asked, world.own, kind="invoice")
+    today = timezone.localdate()
+    reported = today - datetime.timedelta(days=30)
+    Claim.objects.update(reported_on=reported)
+    for turn, claim in ((RETURNED, returned), (PAPERS, asked)):
+        assert [(row, waits_since(row)) for row in to_assess_by_turn(adjuster, turn)] == [(claim, today)]
+    queue = queues(adjuster).assess
+    assert queue is not None
+    assert {row.claim: row.days for row in queue.rows} == {returned: 0, asked: 0, fresh: 30}
+
+
+def test_a_filter_that_is_not_understood_is_named_and_the_others_still_narrow(
+    world: World, client: Client, rows: dict[str, Claim]
+) -> None:
+    client.force_login(world.own[Role.REVIEWER])
+    answer = client.get(reverse("claims:list"), {"year": "zz", "state": "x", "coverage": "property"})
+    assert "以下筛选条件无法识别，未按其筛选：状态、保险年度" in answer.content.decode().replace("\n", "")
+    assert list(answer.context["page"]) == [rows["loss"]]
+    plain = client.get(reverse("claims:list"), {"coverage": "property"}).content.decode()
+    assert "无法识别" not in plain

@@ -79,7 +79,7 @@ def test_a_claim_approved_at_nothing_is_said_to_be_closed(world: World) -> None:
     assert "0.00 元结案" in answer.content.decode()
 
 
-def test_a_return_offers_only_this_claims_papers_and_ticks_those_missing(world: World) -> None:
+def test_a_return_offers_only_this_claims_papers_and_ticks_none(world: World) -> None:
     claim = submitted_claim(world.own)
     added_document(claim, world.own, kind="invoice")
     text = reviewer(world).get(reverse("claims:claim", args=[claim.pk])).content.decode()
@@ -87,10 +87,32 @@ def test_a_return_offers_only_this_claims_papers_and_ticks_those_missing(world: 
     form = form[: form.index("</form>")]
     for kind in ("identity_card", "bank_card", "settlement", "discharge"):
         assert f'value="{kind}"' in form
-    assert form.count(" checked") == 4
+    assert " checked" not in form
     for kind in ("invoice", "photograph", "police_report", "loss_list", "outpatient_record"):
         assert f'value="{kind}"' not in form
     assert 'value="relation"' in form
+    address = reverse("claims:return", args=[claim.pk])
+    assert reviewer(world).post(address, {"reason": "金额有误"}).status_code == 302
+    assert not DocumentRequest.objects.exists()
+
+
+def test_R26_the_one_list_is_named_once_more_before_it_is_sent(world: World, client: Client) -> None:
+    claim = reported_claim(world.own)
+    client.force_login(world.own[Role.ADJUSTER])
+    address = reverse("claims:ask_for_documents", args=[claim.pk])
+    sent = {"missing": ["invoice", "bank_card"], "note": "请带原件"}
+    asked = client.post(address, sent)
+    page = asked.content.decode()
+    assert asked.status_code == 200
+    for text in ("医疗费用发票", "银行卡", "请带原件", "只能通知一次"):
+        assert text in page
+    assert not DocumentRequest.objects.exists()
+    assert client.post(address, {"missing": [], "note": "", "sure": "on"}).status_code == 422
+    answer = client.post(address, sent | {"sure": "on"})
+    assert answer.url == reverse("claims:documents_notice", args=[claim.pk])
+    request = DocumentRequest.objects.get()
+    assert (request.missing, request.note) == (["bank_card", "invoice"], "请带原件")
+    assert client.post(address, {"missing": ["discharge"], "note": ""}).status_code == 422
 
 
 def test_what_was_asked_for_is_said_and_not_offered_again(world: World) -> None:

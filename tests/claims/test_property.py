@@ -7,6 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import BenefitYear, Claim, Decision, LossItem, PropertyLoss, SignOff
@@ -19,6 +21,7 @@ from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.scheme.property import PropertyDecision
+from jincheng_insurance.web.rule_texts import rule_text
 from tests.races import THREADS, at_once, take_out_lock
 from tests.world import (
     World,
@@ -66,7 +69,13 @@ def test_R14_all_three_sign_before_approval(world: World, missing: str) -> None:
     claim, adjuster = reported_loss(world.own), world.own[Role.ADJUSTER]
     for party in {"village", "insured", "insurer"} - {missing}:
         sign_off(claim=claim, party=party, signed_by="甲", on=timezone.localdate(), actor=adjuster)
+    with pytest.raises(Refused) as refusal:
+        submit_claim(claim=claim, actor=adjuster)
+    assert refusal.value.rule == "R14"
+    assert str(SignOff.Party(missing).label) in str(refusal.value)
+    sign_all(world.own, claim)
     submit_claim(claim=claim, actor=adjuster)
+    SignOff.objects.filter(standing=True, party=missing).update(standing=False)
     with pytest.raises(Refused) as refusal:
         approve_claim(claim=claim, reason="", actor=world.own[Role.REVIEWER])
     assert refusal.value.rule == "R14"
@@ -104,8 +113,6 @@ def test_R14_an_agent_signs_for_the_insured_alone_and_states_the_authority(world
     [
         ({"cause": "fire", "peril": ""}, "cause_not_covered"),
         ({"cause": "other", "peril": ""}, "cause_not_covered"),
-        (THEFT, "police_report_missing"),
-        (THEFT | REPORT, "responsible_not_said"),
         (THEFT | REPORT | {"finding": "found"}, "responsible_found"),
     ],
 )
@@ -116,6 +123,48 @@ def test_R12_R13_what_is_not_covered_is_taken_in_but_not_approved(
     with pytest.raises(RuleError) as refusal:
         approve_claim(claim=claim, reason="", actor=world.own[Role.REVIEWER])
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("facts", "wanted"),
+    [
+        (THEFT, {"police_report_missing", "responsible_not_said"}),
+        (THEFT | REPORT, {"responsible_not_said"}),
+        (THEFT | {"finding": "none_found"}, {"police_report_missing"}),
+    ],
+)
+def test_R13_a_theft_without_report_or_finding_is_not_submitted_and_its_page_says_why(
+    world: World, client: Client, facts: dict[str, str], wanted: set[str]
+) -> None:
+    claim, adjuster = reported_loss(world.own, **facts), world.own[Role.ADJUSTER]
+    sign_all(world.own, claim)
+    with pytest.raises(Refused) as refusal:
+        submit_claim(claim=claim, actor=adjuster)
+    assert refusal.value.rule == "R13"
+    client.force_login(adjuster)
+    page = client.get(reverse("claims:claim", args=[claim.pk])).content.decode()
+    assert reverse("claims:submit", args=[claim.pk]) not in page
+    for code in ("police_report_missing", "responsible_not_said"):
+        text = str(rule_text(RuleError(code)))
+        assert (text in str(refusal.value)) == (code in wanted) == (f"<li>{text}" in page)
+
+
+@pytest.mark.parametrize("facts", [{"cause": "fire", "peril": ""}, THEFT | {"finding": "found"}])
+def test_a_loss_that_is_not_covered_is_submitted_unsigned(world: World, facts: dict[str, str]) -> None:
+    claim = reported_loss(world.own, **facts)
+    submit_claim(claim=claim, actor=world.own[Role.ADJUSTER])
+    assert Claim.objects.get(pk=claim.pk).state == "submitted"
+
+
+def test_R14_the_page_of_an_unsigned_loss_names_who_has_not_signed(world: World, client: Client) -> None:
+    claim, adjuster = reported_loss(world.own), world.own[Role.ADJUSTER]
+    client.force_login(adjuster)
+    address, submit = reverse("claims:claim", args=[claim.pk]), reverse("claims:submit", args=[claim.pk])
+    page = client.get(address).content.decode()
+    assert submit not in page
+    assert page.index("提交前还缺") < page.index("村委会、", page.index("提交前还缺"))
+    sign_all(world.own, claim)
+    assert submit in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("finding", ["none_found", "cannot_pay"])
