@@ -39,7 +39,16 @@ PERILS = {
 
 
 # What the timeline tells more exactly than by the step it was.
-TOLD = {"sign": _("Assessment signed")}
+TOLD = {
+    "sign": _("Assessment signed"),
+    "add_bill": _("Bill added"),
+    "edit_bill": _("Bill corrected"),
+    "remove_bill": _("Bill removed"),
+    "change_loss": _("Details of the loss corrected"),
+    "add_item": _("Item of the loss added"),
+    "remove_item": _("Item of the loss removed"),
+    "change_reserve": _("Reserve changed"),
+}
 
 
 def step_label(step: str) -> str:

@@ -100,6 +100,14 @@ class MedicalBill(models.Model):
         return self.basic + self.serious_illness + self.assistance + self.commercial + self.other
 
     @property
+    def split(self) -> list[tuple[str, Decimal]]:
+        """What of the bill others reimbursed, by who did, in yuan; who paid nothing left out."""
+        names = {"basic", "serious_illness", "assistance", "commercial", "other"}
+        fields = (field for field in self._meta.concrete_fields if field.name in names)
+        parts = ((str(field.verbose_name), getattr(self, field.name)) for field in fields)
+        return [(label, amount) for label, amount in parts if amount]
+
+    @property
     def self_pay(self) -> Decimal:
         """What is left to the person after every reimbursement (R6)."""
         return self.bill - self.reimbursed

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from claims.models.claim import MOST, Claim
 from enrollment.models import Agreement, PolicyYear
@@ -66,7 +67,7 @@ class PaymentLine(models.Model):
 
     class State(models.TextChoices):
         PENDING = "pending", _("Not paid yet")
-        PAID = "paid", _("Paid")
+        PAID = "paid", pgettext_lazy("of a claim", "Paid")
         FAILED = "failed", _("Failed at the bank")
         RETURNED = "returned", _("Money came back")
         RECOVER = "recover", _("To be recovered")

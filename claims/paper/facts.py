@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 
-from claims.adjudication import adjudicate_claim, adjudicate_loss
-from claims.models import Claim, Decision, MedicalBill, SignOff
+from claims.adjudication import ZERO, adjudicate_claim, adjudicate_loss, overpayment_of
+from claims.models import Claim, Decision, MedicalBill, PaymentLine, SignOff
 from claims.paper.words import coverage_name
 from claims.services.documents import current_request, standing_documents, takes_documents
 from claims.services.outcome import standing_decision, standing_payment
@@ -23,7 +23,7 @@ from jincheng_insurance.scheme.breakdown import Breakdown
 from jincheng_insurance.scheme.errors import RuleError
 from jincheng_insurance.scheme.medical import MedicalDecision
 from jincheng_insurance.scheme.terms import Terms
-from jincheng_insurance.web.formats import day
+from jincheng_insurance.web.formats import day, quantity
 from jincheng_insurance.web.paper import in_chinese
 from jincheng_insurance.web.rule_texts import rule_text
 
@@ -39,6 +39,7 @@ class BillLine:
     """One hospital settlement: what it came to and what others paid of it, in yuan."""
 
     care: str
+    admitted_on: datetime.date | None
     on: datetime.date
     hospital: str
     invoice: str
@@ -48,6 +49,7 @@ class BillLine:
     assistance: Decimal
     commercial: Decimal
     other: Decimal
+    charity: Decimal
 
     @property
     def reimbursed(self) -> Decimal:
@@ -91,12 +93,25 @@ class Reckoning:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A decision that was taken back and no other has followed yet: what it had granted and when, when and why it was
+    taken back, and what of the year's other grants the standing bills no longer carry, in yuan (R11)."""
+
+    granted: Decimal
+    decided_on: datetime.date
+    on: datetime.date
+    reason: str
+    overpaid: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimFacts:
     """A claim as its papers tell it. `reckonings` are the decision's own stages once it is decided, before that what
     the rules would give now, of a loss as if all three had signed; `refusal` is the rule's word where they give
     nothing, `refused_by` its code. `granted` is None until decided, `rejected` is why nothing is paid, `paid_on` the
-    day of the payment in force, `missing` the kinds of papers asked for and not in yet. A rejected or withdrawn claim
-    still tells of the bills that fell with it."""
+    day of the payment in force, `pay_by` the last day for it, `to_give_back` what was paid under decisions since taken
+    back, in yuan, `missing` the kinds of papers asked for and not in yet. A rejected or withdrawn claim still tells of
+    the bills that fell with it."""
 
     number: str
     coverage: str
@@ -109,6 +124,7 @@ class ClaimFacts:
     agreement: str
     policy_year: int
     reported_on: datetime.date
+    account: str
     bills: tuple[BillLine, ...]
     loss: LossOf | None
     reckonings: tuple[Reckoning, ...]
@@ -120,7 +136,10 @@ class ClaimFacts:
     decided_on: datetime.date | None
     decided_by: str
     submitted_by: str
+    pay_by: datetime.date | None
     paid_on: datetime.date | None
+    taken_back: TakenBack | None
+    to_give_back: Decimal
     missing: tuple[str, ...]
     terms: Terms
 
@@ -145,6 +164,7 @@ def claim_facts(claim: Claim) -> ClaimFacts:
         agreement=claim.agreement.number,
         policy_year=claim.policy_year_id,
         reported_on=claim.reported_on,
+        account=claim.account,
         bills=_bill_lines(claim),
         loss=_loss(claim) if claim.is_property else None,
         reckonings=reckonings,
@@ -156,7 +176,10 @@ def claim_facts(claim: Claim) -> ClaimFacts:
         decided_on=_decided_on(claim, decision),
         decided_by=str(claim.approved_by or claim.rejected_by or ""),
         submitted_by=str(claim.submitted_by) if claim.submitted_by else "",
+        pay_by=claim.pay_by,
         paid_on=payment.paid_on if payment else None,
+        taken_back=_taken_back(claim) if decision is None else None,
+        to_give_back=_to_give_back(claim),
         missing=_missing(claim),
         terms=terms,
     )
@@ -175,13 +198,14 @@ def place_of(household: InsuredHousehold) -> str:
     """Township and village as one text; the county where the roster names neither."""
     roster = household.roster_household
     names = [region.name for region in (roster.township, roster.village) if region is not None]
-    return "".join(names) or household.county.name
+    return " ".join(names) or household.county.name
 
 
 def _bill_lines(claim: Claim) -> tuple[BillLine, ...]:
     return tuple(
         BillLine(
             care=bill.care,
+            admitted_on=bill.admitted_on,
             on=bill.on,
             hospital=bill.hospital,
             invoice=bill.invoice_number,
@@ -191,6 +215,7 @@ def _bill_lines(claim: Claim) -> tuple[BillLine, ...]:
             assistance=bill.assistance,
             commercial=bill.commercial,
             other=bill.other,
+            charity=bill.charity,
         )
         for bill in claim.bills.filter(_told(claim)).order_by("on", "id")
     )
@@ -224,7 +249,7 @@ def _loss(claim: Claim) -> LossOf:
             ItemLine(
                 str(item.get_kind_display()),
                 item.name,
-                f"{item.quantity.normalize():f}{item.unit}",
+                f"{quantity(item.quantity)}{item.unit}",
                 item.amount,
             )
             for item in loss.items.filter(standing=True)
@@ -253,6 +278,29 @@ def _missing(claim: Claim) -> tuple[str, ...]:
         return ()
     here = {document.kind for document in standing_documents(claim)}
     return tuple(kind for kind in asked.missing if kind not in here)
+
+
+def _taken_back(claim: Claim) -> TakenBack | None:
+    if claim.round == 1:
+        return None
+    reversal = claim.decisions.filter(reverses__isnull=False).select_related("reverses").last()
+    if reversal is None or reversal.reverses is None:
+        return None
+    person = claim.insured_person
+    return TakenBack(
+        granted=-reversal.granted,
+        decided_on=timezone.localdate(reversal.reverses.decided_at),
+        on=timezone.localdate(reversal.decided_at),
+        reason=reversal.reason,
+        overpaid=sum(overpayment_of(person).values(), ZERO) if person is not None else ZERO,
+    )
+
+
+def _to_give_back(claim: Claim) -> Decimal:
+    if claim.round == 1:
+        return ZERO
+    lines = claim.payment_lines.filter(state=PaymentLine.State.RECOVER)
+    return lines.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
 def _decided_on(claim: Claim, decision: Decision | None) -> datetime.date | None:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from claims.paper.facts import ClaimFacts, Reckoning
+from claims.models import Claim
+from claims.paper.facts import BillLine, ClaimFacts, Reckoning
 from claims.paper.loss import loss_blocks
 from claims.paper.reasons import objection, payment_words, reasons, reckoned, renminbi
 from claims.paper.words import article, inputs_text, part_name, stage_name
@@ -33,7 +34,8 @@ TERMS_SHOWN = {
 @in_chinese
 def calculation_sheet(facts: ClaimFacts) -> Paper:
     """理算书: every bill, every stage with its rule and what went into it, and the terms it was reckoned under."""
-    blocks: list[Block] = [Facts(_claim_rows(facts))]
+    event = ((_("Account of the event"), facts.account),) if facts.account else ()
+    blocks: list[Block] = [Facts((*_claim_rows(facts), *event))]
     if facts.bills:
         blocks.append(_bills_table(facts))
     if facts.loss is not None:
@@ -139,8 +141,9 @@ def _claim_rows(facts: ClaimFacts) -> tuple[tuple[str, str], ...]:
 
 
 def _bills_table(facts: ClaimFacts) -> Table:
+    given = any(bill.charity for bill in facts.bills)
     columns = (
-        _("Date"),
+        _("Stay, or day of the visit"),
         _("Care"),
         _("Hospital and invoice"),
         _("Bill"),
@@ -150,10 +153,11 @@ def _bills_table(facts: ClaimFacts) -> Table:
         _("Commercial"),
         _("Others"),
         _("Self-pay"),
+        *((_("Charity"),) if given else ()),
     )
     rows = tuple(
         (
-            bill.on.isoformat(),
+            _days_of(bill),
             part_name(bill.care),
             f"{bill.hospital} {bill.invoice}",
             bill.bill,
@@ -163,12 +167,22 @@ def _bills_table(facts: ClaimFacts) -> Table:
             bill.commercial,
             bill.other,
             bill.self_pay,
+            *((bill.charity,) if given else ()),
         )
         for bill in facts.bills
     )
-    names = ("bill", "basic", "serious_illness", "assistance", "commercial", "other", "self_pay")
+    names = ["bill", "basic", "serious_illness", "assistance", "commercial", "other", "self_pay"]
+    names += ["charity"] if given else []
     sums: tuple[Cell, ...] = tuple(sum((getattr(bill, name) for bill in facts.bills), ZERO) for name in names)
     return Table(columns, rows, heading=_("Bills (yuan)"), total=(_("Total"), "", "", *sums))
+
+
+def _days_of(bill: BillLine) -> str:
+    """From admission to discharge, where the admission is entered."""
+    if bill.admitted_on is None:
+        return bill.on.isoformat()
+    days = {"first": bill.admitted_on.isoformat(), "last": bill.on.isoformat()}
+    return _("%(first)s to %(last)s") % days
 
 
 def _stages_table(part: Reckoning) -> Table:
@@ -183,9 +197,14 @@ def _stages_table(part: Reckoning) -> Table:
 def _result_rows(facts: ClaimFacts) -> tuple[tuple[str, str], ...]:
     if facts.refusal:
         return ((_("State"), facts.refusal),)
-    decided, granted = facts.granted is not None, reckoned(facts)
+    granted = reckoned(facts)
+    state = (
+        _("not decided yet; reckoned as entered so far")
+        if facts.granted is None
+        else str(Claim.State(facts.state).label)
+    )
     return (
-        (_("State"), _("has been decided") if decided else _("not decided yet; reckoned as entered so far")),
+        (_("State"), state),
         (_("Amount"), _("%(amount)s yuan") % {"amount": yuan(granted)}),
         (_("In capitals"), renminbi(granted)),
     )

@@ -7,7 +7,15 @@ from django.utils.translation import override
 
 from claims.models import Claim, DocumentKind
 from claims.paper.facts import ClaimFacts, Reckoning
-from claims.paper.reasons import objection, payment_words, reasons, reckoned, renminbi, set_off_sentences
+from claims.paper.reasons import (
+    objection,
+    payment_words,
+    reasons,
+    reckoned,
+    renminbi,
+    set_off_sentences,
+    taken_back_words,
+)
 from claims.paper.unreckoned import unreckoned_words
 from claims.paper.words import article, part_name
 from jincheng_insurance.scheme.terms import DeductibleBasis
@@ -45,6 +53,7 @@ def _sum_in_words(facts: ClaimFacts) -> list[Block]:
     amount = _("%(amount)s yuan") % {"amount": yuan(granted)}
     blocks: list[Block] = [
         Text((_("%(name)s, this is how claim %(number)s is reckoned:") % who,)),
+        *((Text(said),) if (said := taken_back_words(facts)) else ()),
         Facts(((word, f"{amount}（{renminbi(granted)}）"),)),
     ]
     for part in facts.reckonings:
@@ -166,7 +175,7 @@ def _medical_steps(facts: ClaimFacts, part: Reckoning) -> list[Step]:
         *(Step(label, taken, "less") for label, taken in paid),
         Step(_("Left for you to pay"), own, "total"),
         Step(_("Your earlier bills of this year"), year - own, "more"),
-        Step(_("You bear yourself"), year - above, "less"),
+        Step(_bears(facts), year - above, "less"),
         Step(_("What lies above that"), above, "total"),
         Step(_pays_rate(facts), at_rate, "total"),
         Step(_("Above the limit of a year"), max(ZERO, at_rate - amount("cap")), "less"),

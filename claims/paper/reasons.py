@@ -30,10 +30,31 @@ def payment_words(facts: ClaimFacts) -> tuple[str, ...]:
         return (_("So nothing is paid on this claim."),)
     if facts.paid_on:
         return (_("The money was paid on %(day)s.") % {"day": day(facts.paid_on)},)
+    within = {"days": facts.terms.payment_days, "day": day(facts.pay_by)}
     return (
-        _("The money is paid into your account within %(days)s working days of the approval.")
-        % {"days": facts.terms.payment_days},
+        _(
+            "The money is paid into your account within %(days)s working days of the approval, on %(day)s at the"
+            " latest."
+        )
+        % within,
     )
+
+
+def taken_back_words(facts: ClaimFacts) -> tuple[str, ...]:
+    """That an earlier decision was taken back and why, and what of the money paid under it is to be given back (R11).
+    Empty where neither is so."""
+    said = []
+    if (was := facts.taken_back) is not None:
+        text = _("The decision of %(decided)s, which granted %(amount)s yuan, was taken back on %(day)s.")
+        said.append(text % {"decided": day(was.decided_on), "amount": yuan(was.granted), "day": day(was.on)})
+        said.append(_("The reason: %(reason)s") % {"reason": was.reason})
+    if facts.to_give_back:
+        text = _(
+            "%(amount)s yuan were paid to you under a decision since taken back and are to be given back; %(insurer)s"
+            " tells you how. They are not set off against what this claim pays."
+        )
+        said.append(text % {"amount": yuan(facts.to_give_back), "insurer": facts.insurer})
+    return tuple(said)
 
 
 def objection(facts: ClaimFacts) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from claims.models import Claim
 from claims.paper.facts import ClaimFacts
+from claims.paper.reasons import taken_back_words
+from jincheng_insurance.web.formats import yuan
 
 # What a rule's refusal means for the insured, and what comes next, by its code.
 MEANS: Mapping[str, Promise] = {
@@ -47,13 +49,17 @@ def unreckoned_words(facts: ClaimFacts) -> tuple[str, ...]:
         return (
             _("%(name)s, your claim %(number)s was examined; nothing can be paid on it.") % who,
             _("The reason: %(reason)s") % {"reason": facts.rejected},
+            *taken_back_words(facts),
         )
     if facts.state == Claim.State.WITHDRAWN:
         return (
             _("%(name)s, your claim %(number)s was withdrawn at your wish. So nothing was reckoned or paid.")
             % who,
+            *taken_back_words(facts),
             _("If you change your mind, tell the insurer: the claim can be taken up again."),
         )
+    if facts.taken_back is not None:
+        return _examined_anew(facts)
     greeting = _("%(name)s, your claim %(number)s is not decided yet.") % who
     if facts.refusal:
         return (greeting, str(MEANS.get(facts.refused_by, OTHERWISE)))
@@ -61,3 +67,24 @@ def unreckoned_words(facts: ClaimFacts) -> tuple[str, ...]:
         greeting,
         _("No bill is entered yet. Hand in what you have from the hospital, then the claim is reckoned."),
     )
+
+
+def _examined_anew(facts: ClaimFacts) -> tuple[str, ...]:
+    """What is said of a claim whose decision was taken back, until something is entered anew."""
+    who = {"name": facts.insured, "number": facts.number}
+    said = [_("%(name)s, this is how your claim %(number)s stands:") % who, *taken_back_words(facts)]
+    if facts.taken_back is not None and facts.taken_back.overpaid:
+        text = _(
+            "%(amount)s yuan paid too much earlier this year remain, to be taken off what later claims of this year"
+            " pay."
+        )
+        said.append(text % {"amount": yuan(facts.taken_back.overpaid)})
+    if facts.refusal and facts.refused_by in MEANS:
+        said.append(str(MEANS[facts.refused_by]))
+    said.append(
+        _(
+            "The claim is being examined anew, and you will be told the new decision. What you have handed in need not"
+            " be handed in again unless you are asked for it."
+        )
+    )
+    return tuple(said)

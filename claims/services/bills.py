@@ -73,7 +73,7 @@ def enter_bill(claim: Claim, facts: BillFacts, *, actor: User, terms: Terms | No
     if claim.is_property:
         raise Refused(_("This claim is for a loss of the household; it takes items, not bills."))
     bill = _enter(claim, facts, actor, terms=terms)
-    take_step(claim, "assess", actor, note=str(bill.invoice_number), amount=bill.bill)
+    take_step(claim, "assess", actor, note=str(bill.invoice_number), amount=bill.bill, told_as="add_bill")
     record(
         "add_bill",
         actor=actor,
@@ -98,7 +98,7 @@ def edit_bill(*, bill: MedicalBill, facts: BillFacts, actor: User) -> MedicalBil
     if old.standing:
         MedicalBill.objects.filter(pk=old.pk).update(standing=False, ended_as=Ended.REPLACED)
     new = _enter(claim, facts, actor, replaces=old)
-    take_step(claim, "assess", actor, note=str(new.invoice_number), amount=new.bill)
+    take_step(claim, "assess", actor, note=str(new.invoice_number), amount=new.bill, told_as="edit_bill")
     record(
         "edit_bill",
         actor=actor,
@@ -118,7 +118,7 @@ def remove_bill(*, bill: MedicalBill, actor: User) -> None:
     if not rows.update(standing=False, ended_as=Ended.REMOVED):
         return
     mark_late(claim)
-    take_step(claim, "assess", actor, note=str(bill.invoice_number))
+    take_step(claim, "assess", actor, note=str(bill.invoice_number), told_as="remove_bill")
     record("remove_bill", actor=actor, on=bill, county_id=claim.county_id, facts={"claim": claim.number})
 
 

@@ -94,7 +94,7 @@ def change_reserve(*, claim: Claim, reserve: Decimal, reason: str, actor: User) 
     check_reserve(reserve)
     before = outstanding_reserve(claim)
     if set_reserve(claim, reserve, actor=actor, reason=reason):
-        take_step(claim, "assess", actor, note=reason, amount=reserve)
+        take_step(claim, "assess", actor, note=reason, amount=reserve, told_as="change_reserve")
         record(
             "change_reserve", actor=actor, on=claim, facts={"before": before, "after": reserve}, reason=reason
         )

@@ -136,7 +136,7 @@ def change_loss(*, claim: Claim, facts: LossFacts, actor: User) -> None:
     if before != facts.recovered:
         _void_sign_offs(loss)
     mark_late(claim)
-    take_step(claim, "assess", actor)
+    take_step(claim, "assess", actor, told_as="change_loss")
     record(
         "change_loss",
         actor=actor,
@@ -166,7 +166,7 @@ def enter_item(claim: Claim, facts: ItemFacts, *, actor: User) -> LossItem:
     item.entered_by = actor
     item.save()
     _void_sign_offs(claim.loss)
-    take_step(claim, "assess", actor, note=facts.name, amount=facts.amount)
+    take_step(claim, "assess", actor, note=facts.name, amount=facts.amount, told_as="add_item")
     record(
         "add_item",
         actor=actor,
@@ -193,7 +193,7 @@ def remove_item(*, item: LossItem, actor: User) -> None:
     if not LossItem.objects.filter(pk=item.pk, loss__claim=claim, standing=True).update(standing=False):
         return
     _void_sign_offs(claim.loss)
-    take_step(claim, "assess", actor, note=item.name)
+    take_step(claim, "assess", actor, note=item.name, told_as="remove_item")
     record("remove_item", actor=actor, on=item, county_id=claim.county_id, facts={"claim": claim.number})
 
 

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from claims import selectors
@@ -92,8 +94,9 @@ def add_bill(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     if form.is_valid():
         with refusals_shown(request, form), _sum_marked(form):
-            bills.add_bill(claim=row, facts=form.facts(), actor=actor)
+            bill = bills.add_bill(claim=row, facts=form.facts(), actor=actor)
             draft.drop()
+            messages.success(request, _("Bill %(invoice)s is added.") % {"invoice": bill.invoice_number})
             return redirect("claims:claim", pk=pk)
     return claim_page(
         request, row, bill_form=form, duplicate=_duplicate(actor, row, form), **_with_draft(row, request)
@@ -110,7 +113,8 @@ def edit_bill(request: HttpRequest, pk: int) -> HttpResponse:
     form = BillForm(request.POST) if request.method == "POST" else BillForm.of(bill)
     if form.is_valid():
         with refusals_shown(request, form), _sum_marked(form):
-            bills.edit_bill(bill=bill, facts=form.facts(), actor=actor)
+            new = bills.edit_bill(bill=bill, facts=form.facts(), actor=actor)
+            messages.success(request, _("Bill %(invoice)s is corrected.") % {"invoice": new.invoice_number})
             return redirect("claims:claim", pk=bill.claim_id)
     row = claim_in_reach(actor, bill.claim_id)
     context = {
@@ -132,6 +136,7 @@ def remove_bill(request: HttpRequest, pk: int) -> HttpResponse:
     require(actor, Act.HANDLE_CLAIM, bill.claim)
     with refusals_shown(request):
         bills.remove_bill(bill=bill, actor=actor)
+        messages.success(request, _("Bill %(invoice)s is removed.") % {"invoice": bill.invoice_number})
     return redirect("claims:claim", pk=bill.claim_id)
 
 
@@ -144,6 +149,7 @@ def change_reserve(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_shown(request, form):
             intake.change_reserve(claim=row, actor=actor, **form.cleaned_data)
+            messages.success(request, _("The reserve is set."))
             return redirect("claims:claim", pk=pk)
     return claim_page(request, row, reserve_form=form)
 

@@ -1,8 +1,10 @@
 """Steps of a household's loss: what happened, its items, its signatures. Each is a POST back to the claim's page."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import Http404
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims import selectors
@@ -34,6 +36,7 @@ def change_loss(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_shown(request, form):
             losses.change_loss(claim=row, facts=form.facts(), actor=actor)
+            messages.success(request, _("The details of the loss are corrected."))
             return redirect("claims:claim", pk=pk)
     return claim_page(request, row, loss_form=form)
 
@@ -49,8 +52,9 @@ def add_item(request: HttpRequest, pk: int) -> HttpResponse:
         return answer
     if form.is_valid():
         with refusals_shown(request, form):
-            losses.add_item(claim=row, facts=form.facts(), actor=actor)
+            item = losses.add_item(claim=row, facts=form.facts(), actor=actor)
             draft.drop()
+            messages.success(request, _("Item %(name)s is added.") % {"name": item.name})
             return redirect("claims:claim", pk=pk)
     return claim_page(request, row, item_form=form)
 
@@ -63,6 +67,7 @@ def remove_item(request: HttpRequest, pk: int) -> HttpResponse:
     require(actor, Act.HANDLE_CLAIM, item.loss.claim)
     with refusals_shown(request):
         losses.remove_item(item=item, actor=actor)
+        messages.success(request, _("Item %(name)s is removed.") % {"name": item.name})
     return redirect("claims:claim", pk=item.loss.claim_id)
 
 
@@ -75,5 +80,6 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_shown(request, form):
             losses.sign_off(claim=row, actor=actor, **form.cleaned_data)
+            messages.success(request, _("The signature is noted."))
             return redirect("claims:claim", pk=pk)
     return claim_page(request, row, sign_form=form)

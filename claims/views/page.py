@@ -13,7 +13,7 @@ from claims.explanation import Explanation, explain, explain_stored
 from claims.forms.assessment import BillForm, ItemForm, LossForm, ReserveForm, SignOffForm
 from claims.forms.decision import ApproveForm, RejectForm, ReopenForm, ReturnForm, ReverseForm, WithdrawForm
 from claims.forms.payment import PaymentForm
-from claims.models import Claim, LossItem, MedicalBill, PaymentLine, SignOff
+from claims.models import Claim, ClaimEvent, LossItem, MedicalBill, PaymentLine, SignOff
 from claims.selectors.recovery import to_recover_from_household, to_recover_from_person
 from claims.services.bills import check_bill
 from claims.services.ledger import outstanding_reserve
@@ -36,7 +36,8 @@ def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpRespon
     """The page of a claim, with whichever form came back with errors."""
     actor = actor_of(request)
     reserve = outstanding_reserve(claim)
-    events = claim.events.select_related("by")
+    events = list(claim.events.select_related("by"))
+    lines = list(claim.payment_lines.select_related("batch").order_by("id"))
     papers = documents_panel(claim, actor)
     context = {
         "claim": claim,
@@ -46,8 +47,10 @@ def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpRespon
         "explanation": explanation_of(claim),
         "decisions": claim.decisions.select_related("decided_by").order_by("id"),
         "events": [(event, step_label(event.step)) for event in events],
+        "returned": last_return(claim, events),
         "papers": papers,
-        "lines": claim.payment_lines.select_related("batch").order_by("id"),
+        "lines": lines,
+        "gathered": next((line for line in lines if line.state == line.State.PENDING), None),
         "reserve_form": ReserveForm(initial={"reserve": reserve}),
         "return_form": return_form_of(claim, papers),
         "approve_form": approve_form_of(papers),
@@ -64,6 +67,12 @@ def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpRespon
         draft.fill(context["item_form"] if claim.is_property else context["bill_form"])
     context["bound"] = [value for name, value in changed.items() if name.endswith("_form")]
     return render(request, "claims/claim.html", context, status=422 if context["bound"] else 200)
+
+
+def last_return(claim: Claim, events: Sequence[ClaimEvent]) -> ClaimEvent | None:
+    """The return for which a claim is back at its adjuster, None once it was submitted again or otherwise taken up."""
+    turns = [event for event in events if event.step in {"submit", "return", "reopen", "reverse"}]
+    return turns[-1] if claim.open_to_assessment and turns and turns[-1].step == "return" else None
 
 
 def entry_draft(request: HttpRequest, claim: Claim) -> FormDraft:

@@ -30,6 +30,11 @@ def count(value: int | None) -> str:
     return MISSING if value is None else f"{value:,d}"
 
 
+def quantity(value: Decimal) -> str:
+    """How many of something, with thousands commas and no more decimals than it has."""
+    return f"{value.normalize():,f}"
+
+
 def percent(ratio: Decimal | None) -> str:
     """A ratio (1 = 100 %) as percent with two decimals; "not applicable" for None, never 0 % (R19)."""
     if ratio is None:

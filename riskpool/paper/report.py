@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from enrollment.selectors import terms_of
 from jincheng_insurance.scheme.loss_ratio import LossRatio
@@ -96,7 +97,7 @@ def _enrolment(figures: ReportFigures) -> tuple[tuple[str, str], ...]:
 
 
 def _coverages(figures: ReportFigures) -> Table:
-    columns = (_("Coverage"), _("Claims"), _("Paid"), _("Outstanding"), _("Incurred"))
+    columns = (_("Coverage"), _("Claims"), pgettext("of a claim", "Paid"), _("Outstanding"), _("Incurred"))
     rows: list[tuple[Cell, ...]] = [
         (line.coverage, line.claims, line.paid, line.reserves, line.paid + line.reserves)
         for line in figures.coverages

@@ -83,7 +83,7 @@ def test_claims_and_bills_come_in_as_if_entered_one_by_one(world: World) -> None
     assert (visit.care, visit.basic, visit.admitted_on) == ("outpatient", Decimal("0.00"), None)
     assert [entry.amount for entry in LossEntry.objects.filter(claim=second)] == [Decimal("1500.50")]
     steps = list(ClaimEvent.objects.filter(claim=first).order_by("id").values_list("step", flat=True))
-    assert steps == ["report", "assess", "assess"]
+    assert steps == ["report", "add_bill", "add_bill"]
     acts = AuditRecord.objects.values_list("act", flat=True)
     assert list(acts).count("report_claim") == 2
     assert {"upload_claims", "check_claims", "apply_claims", "claims_applied"} <= set(acts)

@@ -42,7 +42,7 @@ def test_a_claim_is_reported_assessed_approved_and_paid(world: World) -> None:
     assert claim.state == Claim.State.CLOSED
     assert (ledger(claim, "payment"), ledger(claim, "reserve")) == (Decimal("1500.00"), Decimal("0.00"))
     steps = list(claim.events.values_list("step", flat=True))
-    assert steps == ["report", "assess", "submit", "approve", "pay"]
+    assert steps == ["report", "add_bill", "submit", "approve", "pay"]
 
 
 def test_whoever_submits_never_approves_whatever_roles_they_hold(world: World) -> None:

@@ -47,6 +47,12 @@ def count(value: int | None) -> str:
 
 
 @register.filter
+def quantity(value: Decimal) -> str:
+    """Decimal("1200.50") → "1,200.5"."""
+    return formats.quantity(value)
+
+
+@register.filter
 def percent(ratio: Decimal | None) -> str:
     """Decimal("0.832") → "83.20%"; None → "not applicable"."""
     return formats.percent(ratio)
