@@ -61,7 +61,7 @@ FIELDS: Mapping[Kind, Sequence[Field]] = {
         ),
         Field(
             "account",
-            "事件经过 出险经过 事故经过 案情 案情说明",
+            "出险经过 事件经过 事故经过 案情 案情说明",
             "text",
             _("What happened, at most 500 characters."),
             longest=500,
