@@ -8,6 +8,7 @@ from enrollment.roster.cleaning import clean_identity, clean_text, is_scientific
 from jincheng_insurance.access.sealing import masked
 
 LONGEST_SHOWN = 40
+SHORTEST_NUMBER = 7  # of a telephone without its area code; what is shorter is nobody's number
 NUMBER_FIELDS = frozenset({"id_number", "telephone", "household_telephone"})
 TELLS_NOTHING = 11  # 1.40521E+17 holds no more of a number than its county
 CODE_FIELDS = frozenset({"household_code", "person_code"})
@@ -27,7 +28,7 @@ def said(field: str, cell: Any) -> str:
     if is_scientific(text) and len(text) <= TELLS_NOTHING:
         return text
     if field in NUMBER_FIELDS:
-        return masked(text)
+        return shown_number(text)
     if field in CODE_FIELDS:
         return IDENTITY_ALIKE.sub(lambda found: masked(found[0]), text)
     return shown_text(text)
@@ -36,6 +37,15 @@ def said(field: str, cell: Any) -> str:
 def shown(cell: Any) -> str:
     """What stands in a cell of no number, short, and with long numbers masked all the same."""
     return shown_text(clean_text(cell)[:LONGEST_SHOWN])
+
+
+def shown_number(text: str) -> str:
+    """A personal number with its middle hidden; one too short to be anybody's as it stands.
+
+    >>> shown_number("13812345678"), shown_number("1380000"), shown_number("123")
+    ('138****5678', '*****00', '123')
+    """
+    return text if len(text) < SHORTEST_NUMBER else masked(text)
 
 
 def shown_text(text: str) -> str:
