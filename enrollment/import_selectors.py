@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from enrollment.models import (
@@ -17,6 +17,7 @@ from enrollment.models import (
     RosterPerson,
     RosterRow,
 )
+from enrollment.roster.texts import TOWNSHIP_CODES
 from enrollment.texts import cell_text, field_text
 from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.sealing import Place, masked, unseal
@@ -50,6 +51,30 @@ def participation_imports(actor: User) -> QuerySet[ParticipationImport]:
     return ParticipationImport.objects.visible_to(actor).select_related(
         "county", "uploaded_by", "policy_year"
     )
+
+
+class Each(Func):
+    """The items of a JSON array, each in a row of its own."""
+
+    function = "jsonb_array_elements"
+    set_returning = True
+    output_field = JSONField()
+
+
+def problem_lines(roster_import: RosterImport) -> QuerySet[RosterRow]:
+    """The problems that the check has found, one by one as `problem`, in the order of the workbook."""
+    rows = RosterRow.objects.filter(roster_import=roster_import).exclude(verdict=RosterRow.Verdict.ACCEPT)
+    return rows.annotate(problem=Each("problems")).order_by("id")
+
+
+def new_townships(roster_import: RosterImport) -> list[dict[str, Any]]:
+    """The problems that warn of townships which a checked import would make."""
+    warned = RosterRow.objects.filter(roster_import=roster_import, verdict=RosterRow.Verdict.WARN)
+    found = Q()
+    for code in TOWNSHIP_CODES:
+        found |= Q(problems__contains=[{"code": code}])
+    listed = warned.filter(found).order_by("id").values_list("problems", flat=True)
+    return [problem for problems in listed for problem in problems if problem["code"] in TOWNSHIP_CODES]
 
 
 def staged_rows(roster_import: RosterImport, *, new: bool) -> QuerySet[RosterRow]:

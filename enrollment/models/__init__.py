@@ -7,6 +7,7 @@ from enrollment.models.imports import (
     ParticipationRow,
     RosterChange,
     RosterDifference,
+    RosterPlace,
     RosterReach,
 )
 from enrollment.models.insured import InsuredHousehold, InsuredPerson, Withdrawable
@@ -48,6 +49,7 @@ __all__ = [
     "RosterHousehold",
     "RosterImport",
     "RosterPerson",
+    "RosterPlace",
     "RosterReach",
     "RosterRow",
     "UnplacedSheet",

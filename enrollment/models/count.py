@@ -18,12 +18,13 @@ class HouseholdCount(Derived):
     """How many insured households of one agreement are of one category and, on the roster, of one township.
 
     Triggers add a row for each change, in its transaction, and periodic folding brings them into one for each key;
-    between two foldings a key has several rows, below zero too, and their sum is exact at any moment."""
+    between two foldings a key has several rows, below zero too, and their sum is exact at any moment. A key whose
+    sum is zero may outlast its township: that no household stands where there is none, the roster sees to."""
 
     scope: ClassVar = Scope(Act.VIEW_INSURED, county="agreement__county", insurer="agreement__insurer")
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="household_counts")
-    township = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    township = models.ForeignKey(Region, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     category = models.CharField(max_length=20, choices=Category)
     number = models.IntegerField()
     folded = models.BooleanField(default=False)

@@ -18,7 +18,7 @@ class Change(models.Model):
     may have taken away again; without a person it is a cell of the household. Telephones stay sealed, and bound to
     their row."""
 
-    county = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    county = models.ForeignKey(Region, models.PROTECT, related_name="+")
     household_key = models.BigIntegerField()
     person_key = models.BigIntegerField(null=True)
     field = models.CharField(max_length=20)
@@ -121,6 +121,20 @@ class RosterReach(models.Model):
     def share(self) -> int:
         """Whole percent of the county's listed persons that the file lists again, rounded down."""
         return self.found_persons * 100 // self.listed_persons if self.listed_persons else 100
+
+
+class RosterPlace(models.Model):
+    """A township or village that an applied import made, because a row named it and its county had none of that name.
+    Undoing the import takes it back, unless somebody else stands there by then."""
+
+    roster_import = models.ForeignKey("enrollment.RosterImport", models.CASCADE, related_name="places")
+    region = models.OneToOneField(Region, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("place made by an import")
+
+    def __str__(self) -> str:
+        return f"{self.roster_import_id} {self.region_id}"
 
 
 class ParticipationImport(Upload):

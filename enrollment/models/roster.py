@@ -41,6 +41,12 @@ class RosterImport(Upload):
         verbose_name = _("roster import")
 
     @property
+    def checked_rows(self) -> int | None:
+        """How many rows of data the file has, known when it was checked to the end; titles and totals are none."""
+        rows = self.accepted + self.warned + self.rejected
+        return rows if rows and not self.running else None
+
+    @property
     def same_households(self) -> int:
         return self.households - self.new_households - self.changed_households
 

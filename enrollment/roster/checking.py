@@ -4,10 +4,11 @@ workbook."""
 
 import datetime
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, groupby, islice
 from operator import itemgetter
+from typing import Any
 
 from enrollment.roster.columns import IGNORED_KEYS, ROSTER_COLUMNS, ROSTER_TITLES
 from enrollment.roster.households import Draft, Findings, compare_rows
@@ -26,6 +27,10 @@ WANTED = {
     "rows": HEADER_ROWS,
     "columns": "、".join(column.titles[0] for column in ROSTER_COLUMNS if column.required),
 }
+NEEDED_BY_ROWS = (
+    ("户类型", {"household_kind"}, "category_missing"),
+    ("识别监测时间", {"monitored_on", "first_listed_on"}, "listing_date_missing"),
+)
 Progress = Callable[[int], None]
 
 
@@ -65,17 +70,22 @@ class RosterCheck:
         self._places: dict[str, SheetPlaces] = {}
         self._drafts: list[Draft] = []
         self._titles = titles
+        self._one_county = len(set(counties.values())) == 1
         self._incomplete: SheetError | None = None
         self._headless: SheetError | None = None
 
     def read(self, rows: Iterable[SheetRow], on_progress: Progress | None = None) -> None:
-        """Check every row for itself."""
+        """Check every row for itself. SheetError when no sheet has a roster's columns, or none of those that do has a
+        row below them."""
         counted = rows if on_progress is None else counting(rows, on_progress)
         with collector_paused():
             for sheet, group in groupby(counted, itemgetter(0)):
                 self._read_sheet(sheet, group)
         if not self._places:
             raise self._nothing_found()
+        if not self._drafts:
+            layout = next(iter(self._places.values())).layout
+            raise SheetError("no_rows", {"sheet": layout.sheet, "row": layout.row})
 
     def at(self, sheet: str, field: str) -> tuple[str, str]:
         """Letters and title of a field's column in a sheet that was read."""
@@ -112,16 +122,20 @@ class RosterCheck:
             (top if row.row <= HEADER_ROWS else below).append(row)
             if below:
                 break
+        first = (*top, *below, *islice(rows, SAMPLE_ROWS))
         layout = self._titles.layout(top)
-        if layout is None or missing_columns(layout):
-            self._skip(layout, (*top, *below, *islice(rows, SAMPLE_ROWS)), sheet)
+        if layout is None or missing_columns(layout, one_county=self._one_county):
+            self._skip(layout, first, sheet)
             return
         places = self._places[sheet] = SheetPlaces(layout, top)
-        check, keep = self._rows.check, self._drafts.append
-        for row in chain(top[places.rows_above :], below, rows):
+        check, keep, earlier = self._rows.check, self._drafts.append, len(self._drafts)
+        for row in chain(first[places.rows_above :], rows):
             draft = check(row, places)
             if draft is not None:
                 keep(draft)
+        error = unsaid(layout, self._drafts[earlier:], first)
+        if error is not None:
+            raise error
 
     def _skip(self, layout: Layout | None, first: tuple[SheetRow, ...], sheet: str) -> None:
         """Pass over a sheet that lists no persons. One that does, but lacks a column, is an error: its rows must
@@ -130,7 +144,8 @@ class RosterCheck:
         if layout is None:
             self._headless = self._headless or without_header(sheet, first)
             return
-        error = lacking(layout, first)
+        missing = missing_columns(layout, one_county=self._one_county)
+        error = lacking("missing_columns", {"columns": "、".join(missing)}, layout, first)
         self._incomplete = self._incomplete or error
         if "id_number" in layout.fields and "name" in layout.fields:
             raise error
@@ -139,22 +154,40 @@ class RosterCheck:
         return self._incomplete or self._headless or SheetError("no_header", WANTED)
 
 
-def missing_columns(layout: Layout) -> list[str]:
-    """Titles of the columns a roster needs and this sheet lacks. A list of heads needs no relation."""
+def missing_columns(layout: Layout, *, one_county: bool) -> list[str]:
+    """Titles of the columns a roster needs and this sheet lacks. A list of heads needs no relation, and whose reach is
+    `one_county` alone needs no county."""
     missing = list(layout.missing(ROSTER_COLUMNS))
     if not {"household_kind", "monitored_kind"} & set(layout.fields):
         missing.append("户类型")
     if "relation" not in layout.fields and not lists_heads(layout):
         missing.append("与户主关系")
+    if "county" not in layout.fields and not one_county:
+        missing.append("县")
     return missing
 
 
-def lacking(layout: Layout, first: tuple[SheetRow, ...]) -> SheetError:
+def lacking(code: str, params: dict[str, Any], layout: Layout, first: tuple[SheetRow, ...]) -> SheetError:
     """What to say of a sheet that lacks columns: if it has titles nobody knows, those may be the lacking ones."""
-    params = {"sheet": layout.sheet, "row": layout.row, "columns": "、".join(missing_columns(layout))}
+    params |= {"sheet": layout.sheet, "row": layout.row}
     if set(map(key_of, layout.unknown)) - IGNORED_KEYS:
-        return ColumnsUnknown("missing_columns", params, FirstRows(layout.sheet, layout.row, first))
-    return SheetError("missing_columns", params)
+        return ColumnsUnknown(code, params, FirstRows(layout.sheet, layout.row, first))
+    return SheetError(code, params)
+
+
+def unsaid(layout: Layout, drafts: Sequence[Draft], first: tuple[SheetRow, ...]) -> SheetError | None:
+    """What to say of a sheet that has no column for what some of its rows need and most of them lack. A list of
+    monitored households alone does without 户类型, a list of out-of-poverty households without a listing date."""
+    missing = {
+        title: sum(any(problem.code == code for problem in draft.problems) for draft in drafts)
+        for title, fields, code in NEEDED_BY_ROWS
+        if not fields & set(layout.fields)
+    }
+    missing = {title: rows for title, rows in missing.items() if 2 * rows > len(drafts)}
+    if not missing:
+        return None
+    params = {"columns": "、".join(missing), "rows": max(missing.values()), "all": len(drafts)}
+    return lacking("unsaid_columns", params, layout, first)
 
 
 def without_header(sheet: str, first: tuple[SheetRow, ...]) -> SheetError | None:

@@ -20,7 +20,7 @@ from enrollment.roster.households import Draft
 from enrollment.roster.meanings import Counties, Kind, ever_a_county, kind_of, relation_of
 from enrollment.roster.places import Cells, SheetPlaces
 from enrollment.roster.record import MONITORED, Relation, RosterRecord
-from enrollment.roster.showing import LONGEST_SHOWN, shown
+from enrollment.roster.showing import LONGEST_SHOWN, shown, shown_number
 from jincheng_insurance.access.sealing import masked
 from jincheng_insurance.scheme.identity import IdentityError, IdentityNumber, check_identity_number
 from jincheng_insurance.sheets.problems import ERROR, WARNING, Problem
@@ -265,7 +265,9 @@ class RowChecker:
         number, good = clean_telephone(cell)
         if good:
             return number
-        problems.append(places.problem(field, "telephone", WARNING, value=masked(number[:LONGEST_SHOWN])))
+        problems.append(
+            places.problem(field, "telephone", WARNING, value=shown_number(number[:LONGEST_SHOWN]))
+        )
         return ""
 
     def _text(self, cell: Any) -> str:

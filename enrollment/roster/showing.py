@@ -10,6 +10,7 @@ from enrollment.roster.cleaning import clean_identity, clean_text, is_scientific
 from jincheng_insurance.access.sealing import masked
 
 LONGEST_SHOWN = 40
+SHORTEST_NUMBER = 7  # of a telephone without its area code; what is shorter is nobody's number
 NUMBER_FIELDS = frozenset({"id_number", "telephone", "household_telephone"})
 TELLS_NOTHING = 11  # 1.40521E+17 holds no more of a number than its county
 CODE_FIELDS = frozenset({"household_code", "person_code"})
@@ -32,7 +33,7 @@ def said(field: str, cell: Any) -> str:
     if is_scientific(text) and len(text) <= TELLS_NOTHING:
         return text
     if field in NUMBER_FIELDS:
-        return masked(text)
+        return shown_number(text)
     if field in CODE_FIELDS:
         return IDENTITY_ALIKE.sub(lambda found: masked(found[0]), text)
     return shown_text(text)
@@ -54,6 +55,15 @@ def shown_amount(cell: Any) -> str:
         return shown(cell)
     text = f"{Decimal(repr(cell)):f}".removesuffix(".0")[:LONGEST_SHOWN]
     return shown_text(text) if PERSONAL.match(text) else text
+
+
+def shown_number(text: str) -> str:
+    """A personal number with its middle hidden; one too short to be anybody's as it stands.
+
+    >>> shown_number("13812345678"), shown_number("1380000"), shown_number("123")
+    ('138****5678', '*****00', '123')
+    """
+    return text if len(text) < SHORTEST_NUMBER else masked(text)
 
 
 def shown_text(text: str) -> str:

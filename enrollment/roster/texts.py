@@ -118,6 +118,14 @@ PROBLEM_TEXTS = {
         "Both resident and employee medical insurance are said to be there; employee insurance is taken."
         " Correct one of the two."
     ),
+    "township_new": _(
+        "%(county)s has no township “%(value)s” so far; %(rows)s rows name it, this one first. If it is wrong, correct"
+        " it in the workbook; importing it makes it a township of the county."
+    ),
+    "township_new_like": _(
+        "%(county)s has no township “%(value)s” so far, but “%(nearest)s”; %(rows)s rows name it, this one first. If it"
+        " is wrong, correct it in the workbook; importing it makes it a township of the county."
+    ),
     "telephone": _("“%(value)s” is no telephone number and is left out. Enter a mobile number of 11 digits."),
     "county_prefix": _(
         "The identity number begins with %(prefix)s, which was never a county. Compare it with the identity"
@@ -131,6 +139,7 @@ PROBLEM_TEXTS = {
     ),
 }
 
+TOWNSHIP_CODES = ("township_new", "township_new_like")
 
 FIELD_NAMES = {
     "household_code": _("Household code"),

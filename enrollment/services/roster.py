@@ -17,6 +17,7 @@ from enrollment.selectors import counties_for_import, names, other_counties, ros
 from enrollment.services.roster_apply import apply_rows, is_stale
 from enrollment.services.roster_compare import compare
 from enrollment.services.roster_mapping import ask_for_columns
+from enrollment.services.roster_places import warn_of_new_townships
 from enrollment.services.roster_staging import Stager
 from jincheng_insurance.access.models import Region, User
 from jincheng_insurance.access.refusals import Refused
@@ -57,9 +58,10 @@ class RosterCheck:
     def finish(self) -> dict[str, Any]:
         compared = compare(self.import_id, confirmed=self.confirmed)
         summary = self.summary
+        warned = warn_of_new_townships(self.import_id, self.stager.column_at)
         return {
-            "accepted": summary.accepted,
-            "warned": summary.warned,
+            "accepted": summary.accepted - warned,
+            "warned": summary.warned + warned,
             "rejected": summary.rejected,
             "households": summary.households,
             "persons": summary.persons,

@@ -31,21 +31,30 @@ SELECT EXISTS (
 )
 """
 
-TOWNSHIPS = """
-INSERT INTO access_region (name, level, parent_id)
-SELECT DISTINCT township, 'township', county_key
-FROM enrollment_rosterrow
-WHERE roster_import_id = %(id)s AND household_key IS NOT NULL AND township <> ''
-ON CONFLICT (parent_id, name) DO NOTHING
+# What is made is kept apart, to be taken back with the import.
+NOTE_MADE = (
+    "INSERT INTO enrollment_rosterplace (roster_import_id, region_id) SELECT %(id)s, id FROM made ORDER BY id"
+)
+
+TOWNSHIPS = f"""
+WITH made AS (
+    INSERT INTO access_region (name, level, parent_id)
+    SELECT DISTINCT township, 'township', county_key
+    FROM enrollment_rosterrow
+    WHERE roster_import_id = %(id)s AND household_key IS NOT NULL AND township <> ''
+    ON CONFLICT (parent_id, name) DO NOTHING RETURNING id)
+{NOTE_MADE}
 """
 
-VILLAGES = """
-INSERT INTO access_region (name, level, parent_id)
-SELECT DISTINCT s.village, 'village', t.id
-FROM enrollment_rosterrow s
-JOIN access_region t ON t.parent_id = s.county_key AND t.name = s.township
-WHERE s.roster_import_id = %(id)s AND s.household_key IS NOT NULL AND s.village <> ''
-ON CONFLICT (parent_id, name) DO NOTHING
+VILLAGES = f"""
+WITH made AS (
+    INSERT INTO access_region (name, level, parent_id)
+    SELECT DISTINCT s.village, 'village', t.id
+    FROM enrollment_rosterrow s
+    JOIN access_region t ON t.parent_id = s.county_key AND t.name = s.township
+    WHERE s.roster_import_id = %(id)s AND s.household_key IS NOT NULL AND s.village <> ''
+    ON CONFLICT (parent_id, name) DO NOTHING RETURNING id)
+{NOTE_MADE}
 """
 
 NEW_HOUSEHOLDS = f"""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import ColumnMapping, RosterImport, UnplacedSheet
 from enrollment.roster.checking import missing_columns
+from enrollment.roster.cleaning import clean_text
 from enrollment.roster.columns import ROSTER_COLUMNS
 from enrollment.roster.unplaced import ColumnsUnknown, titles_in
 from enrollment.selectors import roster_titles
@@ -70,7 +71,7 @@ def name_columns(
     if not any(titles) or header_row > HEADER_ROWS:
         raise Refused(_("Row %(row)s holds no titles. Choose another row."), row=header_row)
     said = {at: fields.get(at, "") for at in range(len(titles))}
-    _refuse_unless_whole(titles, said, sheet.sheet, header_row)
+    _refuse_unless_whole(titles, said, sheet, header_row, one_county=locked.county_id is not None)
     found = layout_with(titles, sheet.sheet, header_row, roster_titles(locked.county_id))
     news = _news(titles, said, found)
     for key, (title, field) in news.items():
@@ -85,7 +86,9 @@ def name_columns(
     enqueue("enrollment.check_import", locked.pk)
 
 
-def _refuse_unless_whole(titles: Sequence[str], said: Mapping[int, str], sheet: str, row: int) -> None:
+def _refuse_unless_whole(
+    titles: Sequence[str], said: Mapping[int, str], sheet: UnplacedSheet, row: int, *, one_county: bool
+) -> None:
     """Refuse what can't be a roster, or can't be remembered by title."""
     chosen = [(at, field) for at, field in said.items() if field]
     if not FIELDS.issuperset(field for _at, field in chosen):
@@ -113,9 +116,19 @@ def _refuse_unless_whole(titles: Sequence[str], said: Mapping[int, str], sheet: 
     table = TitleTable(
         ROSTER_COLUMNS, {key_of(titles[at]): field for at, field in chosen} | _passed(titles, said)
     )
-    missing = missing_columns(layout_with(titles, sheet, row, table))
+    missing = missing_columns(layout_with(titles, sheet.sheet, row, table), one_county=one_county)
+    kinds = by_field.get("household_kind", by_field.get("monitored_kind"))
+    if kinds is not None and "household_kind" not in by_field and not _says_anything(sheet, row, kinds):
+        missing.append("户类型")
     if missing:
         raise Refused(_("Still without a column: %(columns)s."), columns="、".join(missing))
+
+
+def _says_anything(sheet: UnplacedSheet, header_row: int, at: int) -> bool:
+    """Whether anything stands in a column among the kept rows below the header."""
+    return any(
+        clean_text(row.values[at]) for row in rows_of(sheet) if row.row > header_row and at < len(row.values)
+    )
 
 
 def _passed(titles: Sequence[str], said: Mapping[int, str]) -> dict[str, str]:

@@ -92,6 +92,28 @@ ADDED_AWAY = (
     "DELETE FROM enrollment_rosterhousehold WHERE listed_by_id = %(id)s",
 )
 
+# Of the places that the import made those where nobody stands any more, unless another import that may be undone has
+# moved somebody away from there.
+USED = """
+EXISTS (SELECT FROM enrollment_rosterhousehold h WHERE h.{field}_id = r.id)
+OR EXISTS (SELECT FROM enrollment_rosterchange c
+    JOIN enrollment_rosterimport other ON other.id = c.roster_import_id AND other.state = 'applied'
+    WHERE other.id <> %(id)s AND c.field = '{field}' AND c.old = r.name AND c.county_id = {county})
+"""
+PLACES_AWAY = tuple(
+    f"""
+WITH away AS (
+    DELETE FROM access_region r USING access_region above
+    WHERE above.id = r.parent_id AND r.level = '{field}' AND r.code IS NULL
+      AND r.id IN (SELECT region_id FROM enrollment_rosterplace WHERE roster_import_id = %(id)s)
+      AND NOT EXISTS (SELECT FROM access_region below WHERE below.parent_id = r.id)
+      AND NOT ({USED.format(field=field, county=county)})
+    RETURNING r.id)
+DELETE FROM enrollment_rosterplace p USING away WHERE p.region_id = away.id
+"""
+    for field, county in (("village", "above.parent_id"), ("township", "above.id"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class BuiltOn:
@@ -139,7 +161,7 @@ def undo_import(*, roster_import: RosterImport, reason: str, actor: User) -> Non
     _refuse_if_built_on(built_on(locked.pk))
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            for statement in (HOUSEHOLDS_BACK, PERSONS_BACK, *ADDED_AWAY):
+            for statement in (HOUSEHOLDS_BACK, PERSONS_BACK, *ADDED_AWAY, *PLACES_AWAY):
                 cursor.execute(statement, {"id": locked.pk})
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     except IntegrityError as error:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enrollment.forms import UndoForm, UploadForm
-from enrollment.import_selectors import same_file
-from enrollment.models import RosterHousehold, RosterImport, RosterRow
+from enrollment.import_selectors import new_townships, problem_lines, same_file
+from enrollment.models import RosterHousehold, RosterImport
 from enrollment.roster.texts import text_of
 from enrollment.selectors import (
     masked_household_telephone,
@@ -32,6 +32,7 @@ from jincheng_insurance.web.progress import Progress, progress_response
 from jincheng_insurance.web.progress import State as JobState
 
 LATE_AFTER_SECONDS = 60
+MOST_TOWNSHIPS = 20
 
 
 @requires(Act.VIEW_ROSTER)
@@ -84,25 +85,23 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: how far it is, its counts, and its problems row by row."""
     actor = actor_of(request)
     roster_import = access_row(roster_imports(actor), actor, pk=pk)
-    rows = RosterRow.objects.filter(roster_import=roster_import).exclude(verdict="accept").order_by("id")
-    page = paginate(request, rows)
+    page = paginate(request, problem_lines(roster_import))
     context: dict[str, Any] = {
         "roster_import": roster_import,
         "may_import": actor.can(Act.IMPORT_ROSTER, on=roster_import),
         "progress": progress_of(roster_import),
         "progress_url": reverse("roster:progress", args=[pk]),
         "page": page,
-        "problems": [
-            (row, problem, text_of(problem["code"], problem["params"]))
-            for row in page
-            for problem in row.problems
-        ],
+        "problems": [(row, row.problem, text_of(row.problem["code"], row.problem["params"])) for row in page],
         "reach": roster_import.reach.select_related("county"),
         "same_file": same_file(roster_import, actor),
         "missing": _missing(roster_import),
         "undo_form": UndoForm(),
         "failure": failure_text(roster_import.failure) if roster_import.failure else "",
     }
+    if roster_import.state == RosterImport.State.CHECKED:
+        townships = new_townships(roster_import)
+        context |= {"new_townships": len(townships), "townships": townships[:MOST_TOWNSHIPS]}
     if context["may_import"] and roster_import.state == RosterImport.State.APPLIED:
         built = built_on(roster_import.pk)
         later = list(roster_imports(actor).filter(pk__in=built.imports).order_by("pk"))

@@ -79,6 +79,14 @@ SHEET_ERRORS = {
     "missing_columns": _(
         "Sheet “%(sheet)s” has no column for: %(columns)s. Add the columns with these titles in row %(row)s."
     ),
+    "unsaid_columns": _(
+        "Sheet “%(sheet)s” has no column for: %(columns)s, and %(rows)s of its %(all)s rows can't be taken without."
+        " Say which column it is if it has another title, or add it in row %(row)s."
+    ),
+    "no_rows": _(
+        "No person stands below the titles in row %(row)s of sheet “%(sheet)s”. Was an empty table exported? Export it"
+        " again and upload it."
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """An import with titles nobody knows waits until somebody has said what they mean; that is remembered for its reach."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from enrollment.models import ColumnMapping, RosterImport, UnplacedSheet
 from enrollment.selectors import roster_titles
 from enrollment.services import roster
 from enrollment.services.roster_mapping import forget_column_title, name_columns
+from enrollment.texts import failure_text
 from jincheng_insurance.access.models import User
 from jincheng_insurance.access.refusals import Refused
 from jincheng_insurance.access.roles import Role
@@ -169,6 +171,68 @@ def test_a_sheet_that_only_lacks_a_column_still_fails_with_its_name(
     assert failed.state == State.FAILED
     assert failed.failure is not None
     assert failed.failure["code"] == "missing_columns"
+
+
+@pytest.mark.parametrize("title", ["类别", "家庭种类"])
+def test_a_kind_under_an_unknown_title_is_asked_for_though_kinds_of_monitoring_are_known(
+    world: World, tmp_path: Path, households: list[SampleHousehold], title: str
+) -> None:
+    """Most rows say nothing of monitoring: without the kind of household they couldn't be taken."""
+    actor = world.own[Role.COUNTY_OFFICER]
+    poor = [replace(household, kind="脱贫户", monitored="", listed="") for household in households]
+    waiting = checked(table(tmp_path / "a.csv", poor, [*KNOWN[:4], title, *KNOWN[5:]]), actor)
+    persons = sum(len(household.persons) for household in poor)
+
+    assert (waiting.state, waiting.rejected) == (State.MAPPING, 0)
+    assert waiting.failure == {
+        "code": "unsaid_columns",
+        "params": {"sheet": "CSV", "row": 1, "columns": "户类型", "rows": persons, "all": persons},
+    }
+    assert f"{persons} 行" in failure_text(waiting.failure)
+    without = {at: field for at, field in enumerate(FIELDS) if field != "household_kind"}
+    with pytest.raises(Refused, match="户类型"):
+        name_columns(roster_import=waiting, header_row=1, fields=without, actor=actor)
+
+    done = named(waiting, dict(enumerate(FIELDS)), actor)
+    assert (done.state, done.persons, done.rejected) == (State.CHECKED, persons, 0)
+
+
+def test_a_list_of_monitored_households_needs_no_other_kind(
+    world: World, tmp_path: Path, households: list[SampleHousehold]
+) -> None:
+    actor = world.own[Role.COUNTY_OFFICER]
+    marginal = [replace(one, monitored="边缘易致贫户", listed="202501") for one in households]
+    listed = checked(table(tmp_path / "a.csv", marginal, [*KNOWN[:4], "备用", *KNOWN[5:]]), actor)
+    assert (listed.state, listed.rejected) == (State.CHECKED, 0)
+
+
+@pytest.mark.parametrize(
+    ("at", "named_so"), [(0, "户编号"), (1, "姓名"), (2, "证件号码"), (3, "与户主关系"), (6, "识别监测时间")]
+)
+def test_every_column_that_rows_need_is_asked_for(
+    world: World, tmp_path: Path, households: list[SampleHousehold], at: int, named_so: str
+) -> None:
+    marginal = [
+        replace(one, kind="普通农户", monitored="边缘易致贫户", listed="202501") for one in households
+    ]
+    titles = [*KNOWN[:at], STRANGE[at], *KNOWN[at + 1 :]]
+    waiting = checked(table(tmp_path / "a.csv", marginal, titles), world.own[Role.COUNTY_OFFICER])
+    assert waiting.state == State.MAPPING
+    assert waiting.failure is not None
+    assert waiting.failure["params"]["columns"] == named_so
+
+
+def test_who_imports_for_several_counties_is_asked_for_the_county(
+    world: World, tmp_path: Path, households: list[SampleHousehold]
+) -> None:
+    actor = world.own[Role.CITY_OFFICER]
+    titles = [*KNOWN[:7], "哪里"]
+    waiting = checked(table(tmp_path / "a.csv", households, titles), actor)
+    assert waiting.state == State.MAPPING
+    assert waiting.failure is not None
+    assert waiting.failure["params"]["columns"] == "县"
+    with pytest.raises(Refused, match="县"):
+        name_columns(roster_import=waiting, header_row=1, fields=dict(enumerate(FIELDS[:7])), actor=actor)
 
 
 def test_a_title_can_be_forgotten_by_whom_it_concerns_alone(world: World) -> None:
