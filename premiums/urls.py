@@ -17,6 +17,7 @@ urlpatterns = [
     path("imports/template/", fund_imports.empty_workbook, name="template"),
     path("imports/<int:pk>/", fund_imports.detail, name="import"),
     path("imports/<int:pk>/book/", fund_imports.book, name="import_book"),
+    path("imports/<int:pk>/cancel/", fund_imports.cancel, name="import_cancel"),
     path("imports/<int:pk>/copy/", fund_imports.copy, name="import_copy"),
     path("reminders/", funds.reminders, name="reminders"),
     path("budget/", budget.budget, name="budget"),

@@ -83,6 +83,7 @@ ACTS_BY_ROOM: tuple[tuple[Any, dict[str, Any]], ...] = (
             "reverse_entry": _("reversed an entry of the fund ledger"),
             "upload_funds": _("uploaded a workbook of allocations and payments"),
             "book_fund_import": _("booked a workbook of allocations and payments"),
+            "cancel_fund_import": _("cancelled a workbook of allocations and payments"),
             "remind_of_arrears": _("reminder of arrears"),
             "download_premium": _("downloaded a paper of the premium"),
         },

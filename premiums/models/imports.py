@@ -16,8 +16,8 @@ from jincheng_insurance.sheets.problems import ERROR
 
 class FundImport(models.Model):
     """One workbook of allocations and payments. `lines` are its rows as last checked: what stands in their cells, what
-    is wrong, and, once booked, their entries; it is booked once, the lines without a problem all together. It has a
-    county where a county's finance uploaded it, and none where the city's did. Insurers don't see it."""
+    is wrong, and, once booked, their entries; it is booked once, the lines without a problem all together, or given up
+    before. It has a county where a county's finance uploaded it, none where the city's did. Insurers don't see it."""
 
     scope: ClassVar = Scope(Act.VIEW_PREMIUM, county="county")
 
@@ -30,6 +30,8 @@ class FundImport(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     booked_at = models.DateTimeField(_("booked"), null=True)
+    cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True)
 
     objects = ScopedManager()
 
@@ -42,10 +44,20 @@ class FundImport(models.Model):
                 | Q(booked_at__isnull=False, booked_by__isnull=False),
                 name="fund_import_booked_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None, cancelled_by=None)
+                | Q(cancelled_at__isnull=False, cancelled_by__isnull=False, booked_at=None),
+                name="fund_import_cancelled_instead_of_booked",
+            ),
         )
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is neither booked nor given up."""
+        return self.booked_at is None and self.cancelled_at is None
 
     @property
     def good(self) -> int:

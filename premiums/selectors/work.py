@@ -76,7 +76,7 @@ def to_receive(actor: User) -> QuerySet[FundEntry]:
 
 
 def imports_to_book(actor: User) -> QuerySet[FundImport]:
-    """Workbooks of allocations and payments that are uploaded and not booked, of the side the actor pays for."""
+    """Workbooks of allocations and payments neither booked nor cancelled, of the side the actor pays for."""
     city = FundImport.objects.open_to(actor, Act.FUND_CITY_SIDE).filter(county=None)
     county = FundImport.objects.open_to(actor, Act.FUND_COUNTY_SIDE).filter(county__isnull=False)
-    return (city | county).filter(booked_at=None).select_related("county").order_by("id")
+    return (city | county).filter(booked_at=None, cancelled_at=None).select_related("county").order_by("id")

@@ -87,13 +87,16 @@ def _keep(fund_import: FundImport, lines: list[Line], actor: User) -> FundImport
 
 def book_import(*, fund_import: FundImport, actor: User) -> bool:
     """Book every row without a problem, all or none. False, with nothing booked and the rows checked anew, when what
-    can be booked is no longer what the preview said. A workbook that is booked stays as it is."""
+    can be booked is no longer what the preview said. A workbook that is booked stays as it is; refused for one that was
+    given up."""
     lines = _lines(fund_import.stored_as, fund_import.file_name)
     with transaction.atomic(durable=True):
         locked = FundImport.objects.select_for_update(of=("self",)).get(pk=fund_import.pk)
         require_payer(actor, locked)
         if locked.booked_at is not None:
             return True
+        if locked.cancelled_at is not None:
+            raise Refused(_("This import was cancelled. Upload the workbook again."))
         if not locked.good:
             raise Refused(_("No row of this file can be booked. Correct the file and upload it again."))
         try:
@@ -109,6 +112,20 @@ def book_import(*, fund_import: FundImport, actor: User) -> bool:
         locked.save()
         record("book_fund_import", actor=actor, on=locked, facts={"rows": locked.good})
     return True
+
+
+@transaction.atomic(durable=True)
+def cancel_import(*, fund_import: FundImport, actor: User) -> None:
+    """Give a workbook up before it is booked; again it changes nothing. Refused once it is booked."""
+    locked = FundImport.objects.select_for_update(of=("self",)).get(pk=fund_import.pk)
+    require_payer(actor, locked)
+    if locked.booked_at is not None:
+        raise Refused(_("This import is booked. Reverse its entries in the ledger instead."))
+    if locked.cancelled_at is not None:
+        return
+    locked.cancelled_by, locked.cancelled_at = actor, timezone.now()
+    locked.save()
+    record("cancel_fund_import", actor=actor, on=locked, facts={"rows": len(locked.lines)})
 
 
 def annotated_copy(*, fund_import: FundImport, actor: User) -> IO[bytes]:

@@ -84,6 +84,17 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(*WORK)
 @require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = actor_of(request)
+    fund_import = access_row(selectors.fund_imports(actor), actor, pk=pk)
+    with refusals_shown(request):
+        services.cancel_import(fund_import=fund_import, actor=actor)
+        messages.success(request, _("The import is cancelled; nothing was booked."))
+    return redirect("premiums:import", pk=pk)
+
+
+@requires(*WORK)
+@require_POST
 def copy(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The workbook with its problems marked; on record."""
     actor = actor_of(request)

@@ -220,6 +220,7 @@ premiums:imports            POST   -         403   302   403     302     403    
 premiums:template           GET    -         403   200   403     200     403     403     403   403   403   sign-in
 premiums:import             GET    funding   403   200   403     200/404 403     403     403   403   403   sign-in
 premiums:import_book        POST   funding   403   403   403     302/404 403     403     403   403   403   sign-in
+premiums:import_cancel      POST   funding   403   403   403     302/404 403     403     403   403   403   sign-in
 premiums:import_copy        POST   funding   403   403   403     200/404 403     403     403   403   403   sign-in
 premiums:reminders          GET    -         200   200   200     200     200     200     200   403   403   sign-in
 premiums:budget             GET    -         200   200   200     200     403     403     200   403   403   sign-in

@@ -17,7 +17,8 @@ from jincheng_insurance.access.roles import Role
 from jincheng_insurance.audit.models import AuditRecord
 from premiums.bulk.template import template
 from premiums.models import FundEntry, FundImport
-from premiums.services.fund_imports import annotated_copy, book_import, upload_funds
+from premiums.selectors.work import imports_to_book
+from premiums.services.fund_imports import annotated_copy, book_import, cancel_import, upload_funds
 from premiums.services.funds import pay_funds, reverse_entry
 from premiums.services.statements import issue_statement
 from tests.premiums.workbooks import TITLES, funding_workbook
@@ -300,6 +301,31 @@ def test_the_pages_show_each_row_and_book_it(stated: World) -> None:
     assert "已入账" in client.get(sent["Location"]).content.decode()
     bad = client.post("/premiums/imports/", {"file": SimpleUploadedFile("甲.xlsx", b"x")})
     assert bad.status_code == 422
+
+
+def test_a_workbook_uploaded_by_mistake_is_given_up_and_waits_for_nobody(stated: World) -> None:
+    finance = stated.own[Role.COUNTY_FINANCE]
+    wrong = uploaded(stated, Role.COUNTY_FINANCE, row(document="错的1号"))
+    assert list(imports_to_book(finance)) == [wrong]
+    with pytest.raises(PermissionDenied):
+        cancel_import(fund_import=wrong, actor=stated.own[Role.CITY_FINANCE])
+    client = Client()
+    client.force_login(finance)
+    for _again in range(2):
+        answer = client.post(f"/premiums/imports/{wrong.pk}/cancel/", follow=True)
+        assert "已取消，没有入账" in answer.content.decode()
+    assert not imports_to_book(finance)
+    assert AuditRecord.objects.filter(act="cancel_fund_import").count() == 1
+    with pytest.raises(Refused, match="已取消"):
+        book_import(fund_import=wrong, actor=finance)
+    assert not FundEntry.objects.filter(kind=FundEntry.Kind.ALLOCATED).exists()
+
+
+def test_what_is_booked_cannot_be_given_up(stated: World) -> None:
+    booked = uploaded(stated, Role.COUNTY_FINANCE, row())
+    book_import(fund_import=booked, actor=stated.own[Role.COUNTY_FINANCE])
+    with pytest.raises(Refused, match="冲销"):
+        cancel_import(fund_import=booked, actor=stated.own[Role.COUNTY_FINANCE])
 
 
 def test_a_years_allocations_and_payments_leave_as_one_workbook(stated: World) -> None:
