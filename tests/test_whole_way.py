@@ -114,7 +114,7 @@ def test_from_a_roster_workbook_to_a_paid_claim_and_an_alert(live_server, tmp_pa
     city = Person(live_server.url, "city")
     passed = [level for level in (80, 100, 120) if Decimal(8500) * 100 > level * due]
     assert passed
-    until(lambda: all(f"above {level} %" in city.get("/pool/alerts/") for level in passed))
+    until(lambda: all(f"above {level}%" in city.get("/pool/alerts/") for level in passed))
     assert "陵川县" in city.get("/pool/alerts/")
     for concerned in (officer, adjuster, Person(live_server.url, "lingchuanfinance")):
         assert "陵川县" in concerned.get("/pool/alerts/")

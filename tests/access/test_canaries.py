@@ -65,7 +65,7 @@ NAMES_A_ROW: dict[tuple[str, str], tuple[Value, object]] = {
     ("roster:apply", "whole"): (lambda side: side.party.county.pk, NOBODYS_KEY),
     ("roster:persons", "id_number"): (identity, NOBODYS_NUMBER),
     ("enrollment:insured_persons", "id_number"): (identity, NOBODYS_NUMBER),
-    ("enrollment:find_household", "code"): (household_code, "T0000"),
+    ("enrollment:find_household", "code"): (household_code, "T00000000000"),
     ("enrollment:enrol_county", "township"): (township, NOBODYS_KEY),
     ("enrollment:enrol_members", "persons"): (row("member"), NOBODYS_KEY),
     ("enrollment:confirm_move", "place"): (township, NOBODYS_KEY),
@@ -102,13 +102,13 @@ TAKEN_CITYWIDE: dict[tuple[str, str], Value] = {
 }
 # What else forms and bodies ask: texts, days, amounts, choices, and what all parties share.
 PLAIN = """
-account admitted_on again amount approve-reason approve-starts_on assistance authority bank_name basic
+account admitted_on again amount another approve-reason approve-starts_on assistance authority bank_name basic
 basic_insurance beyond_due bill birth_date care cause causes charity column_# commercial cover_from days
 diagnosis document draft ends_on file file-clear finding forecast format full hospital holder_name kind last_day
 lift-reason lost_on m#-bank_name m#-basic_insurance m#-enrol m#-holder_name m#-proof m#-relation m#-telephone
 measures missing name new note old on once other page paid_on party password peril police_report
 police_report_on police_station policy_year proof purpose quantity query reason reason_code recovered reference
-refuse-reason relation remarks reported_on reserve role row serious_illness sex signed_by starts_on state
+refuse-reason relation remarks reported_on reserve role row serious_illness sex signed_by starts_on state sure
 telephone to_county unit username violation without_papers year
 """
 # Words, and what reaches no further than whoever sends it may: a village, numbers of accounts, which several may share.
@@ -138,8 +138,8 @@ NARROWED_BY: dict[str, Value] = {
     "name": lambda side: side.names[0],
 }
 NARROWED_PLAINLY = """
-basic_insurance category chart clock coverage cursor draft first format kind last limit on order page policy_year reason
-risk row show side sort standing state step unread village year h# p#
+basic_insurance category chart clock coverage cursor draft first format kind last limit on once order page policy_year
+reason risk row show side sort standing state step unread village year h# p#
 """
 
 

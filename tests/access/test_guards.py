@@ -63,7 +63,7 @@ class TestGuards:
     def test_a_stranger_is_sent_to_sign_in(self, page: Page) -> None:
         answer = page(request_of(AnonymousUser()), 7)
         assert answer.status_code == 302
-        assert answer.headers["Location"].endswith("?next=/somewhere/")
+        assert answer.headers["Location"].endswith("?next=%2Fsomewhere%2F")
 
     def test_a_guarded_view_keeps_its_name(self, page: Page) -> None:
         assert (page.__name__, page.__doc__) == ("shown", "What the page shows.")

@@ -46,7 +46,7 @@ MISSING = [
 def answer_of(response: HttpResponse) -> str:
     """The status, or `sign-in` for the redirect of a stranger."""
     target = response.headers.get("Location", "")
-    if response.status_code == 302 and target.partition("?")[0] == reverse("access:login"):
+    if response.status_code == 302 and target.startswith(f"{reverse('access:login')}?next="):
         return SIGN_IN
     return str(response.status_code)
 
@@ -130,7 +130,9 @@ def test_a_refusal_comes_before_any_look_at_what_was_sent(town: Town, line: Line
         for side, expected in zip((town.own, town.foreign), line.cells[visitor], strict=True):
             if expected in REFUSED:
                 with Undone():
-                    found = answer_of(town.visit(visitor, line.address, "POST", side, line.row, empty=True))
+                    found = answer_of(
+                        town.visit(visitor, line.address, "POST", side, line.row, empty=True), visitor
+                    )
                 if found != expected:
                     wrong.append(f"{visitor}: {found} instead of {expected}")
     assert not wrong, wrong

@@ -172,7 +172,7 @@ class Town:
             if address == "api:documents" and data and method == "POST":
                 return hand_in(secret, path, **data)
             return call(secret, method, path, data if method == "POST" else None)
-        later = address == "riskpool:confirm_settlement"
+        later = address in {"riskpool:draft_settlement", "riskpool:confirm_settlement"}
         client = Client(enforce_csrf_checks=csrf)
         client.cookies = SimpleCookie(self.cookies[visitor].output(header="", sep=";"))
         if address in {"roster:imports", "enrollment:participation", "claims:imports"} and data:
@@ -187,7 +187,7 @@ class Town:
             data["file"] = SimpleUploadedFile("report.pdf", pdf())
         with books_closed(self.world) if later else nullcontext():
             return (
-                client.generic(method, path)
+                client.generic(method, path, headers=FROM_A_PAGE)
                 if method not in {"GET", "POST"}
                 else _send(client, method, path, data)
             )
@@ -200,10 +200,13 @@ class Town:
             return client.get(url)
 
 
+FROM_A_PAGE = {"Referer": "http://testserver/"}
+
+
 def _send(client: Client, method: str, path: str, data: dict[str, object]) -> HttpResponse:
     if method not in {"GET", "POST"}:
-        return client.generic(method, path)
-    return client.get(path) if method == "GET" else client.post(path, data)
+        return client.generic(method, path, headers=FROM_A_PAGE)
+    return client.get(path) if method == "GET" else client.post(path, data, headers=FROM_A_PAGE)
 
 
 @contextmanager

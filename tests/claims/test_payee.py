@@ -181,7 +181,10 @@ def test_a_refused_sum_marks_its_fields_and_keeps_the_panel(world: World, client
     }
     answer = client.post(f"/claims/{claim.pk}/bills/", sent)
     assert answer.status_code == 422
-    assert set(answer.context["bill_form"].errors) == {"__all__", "bill", "basic", "other"}
+    form = answer.context["bill_form"]
+    assert set(form.errors) == {"bill"}
+    marked = {name for name, field in form.fields.items() if field.widget.attrs.get("aria-invalid")}
+    assert marked == {"basic", "other"}
     assert (answer.context["explanation"].granted, bool(answer.context["explanation"].parts)) == (1500, True)
 
 
