@@ -15,6 +15,7 @@ from enrollment.enrolment_forms import EnrolCountyForm, NotEligibleFilter, Waiti
 from enrollment.models import Agreement, Category, RosterHousehold
 from enrollment.selectors import masked_identity
 from enrollment.selectors.plan import plan_of
+from enrollment.selectors.standing import waiting_to_be_enrolled
 from enrollment.services import enrolment, members
 from jincheng_insurance.access.guards import actor_of, requires
 from jincheng_insurance.access.roles import Act
@@ -98,7 +99,8 @@ def enrol_waiting(request: HttpRequest, agreement_pk: int) -> HttpResponse:
             added = members.enrol_waiting_members(agreement=agreement, actor=actor, **form.cleaned_data)
             messages.success(request, _("%(persons)d members are now insured.") % {"persons": added})
             return redirect("enrollment:status")
-    page = paginate(request, waiting_members(agreement).select_related("household__township"))
+    rows = waiting_members(agreement).select_related("household__township")
+    page = paginate(request, rows, known=waiting_to_be_enrolled([agreement], "members").count)
     context = {
         "agreement": agreement,
         "form": form,

@@ -42,11 +42,9 @@ class RecordFields(forms.Form):
         label=_("Number, code or name"),
         required=False,
         max_length=60,
-        help_text=_(
-            "Of a claim, agreement, payment batch, statement, household, person of the roster or user: in full"
-        ),
+        widget=forms.TextInput(attrs={"placeholder": _("Claim, household, user …")}),
     )
-    who = forms.CharField(label=_("Who"), required=False, max_length=60, help_text="")
+    who = forms.CharField(label=_("Who"), required=False, max_length=60)
     act = forms.ChoiceField(label=_("Act"), required=False)
     object_type = forms.ChoiceField(label=_("On what"), required=False)
     object_id = forms.CharField(label=_("Its number in the record"), required=False, max_length=40)
