@@ -95,7 +95,7 @@ def empty_tables() -> None:
         ).fetchall()
         for name, large in filled:
             if name not in KEPT:
-                connection.execute(f'TRUNCATE "{name}"' if large else f'DELETE FROM "{name}"')
+                connection.execute(f'TRUNCATE "{name}" CASCADE' if large else f'DELETE FROM "{name}"')
         connection.execute(
             "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"
             " JOIN pg_depend ON objid = seqrelid AND deptype IN ('a', 'i') AND refobjid::regclass::text != ALL(%s)",

@@ -130,9 +130,7 @@ def test_a_refusal_comes_before_any_look_at_what_was_sent(town: Town, line: Line
         for side, expected in zip((town.own, town.foreign), line.cells[visitor], strict=True):
             if expected in REFUSED:
                 with Undone():
-                    found = answer_of(
-                        town.visit(visitor, line.address, "POST", side, line.row, empty=True), visitor
-                    )
+                    found = answer_of(town.visit(visitor, line.address, "POST", side, line.row, empty=True))
                 if found != expected:
                     wrong.append(f"{visitor}: {found} instead of {expected}")
     assert not wrong, wrong
