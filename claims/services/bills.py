@@ -204,27 +204,17 @@ def _check_days(claim: Claim, bill: MedicalBill) -> None:
 def _outside_year(claim: Claim, bill: MedicalBill) -> Refused:
     """R9, with what can be done: another year's claim takes the bill only where the scheme ran that year and the person
     was covered."""
-    if not FIRST_YEAR <= bill.on.year <= LAST_YEAR:
-        return Refused(
-            _(
-                "The discharge or visit date lies outside the policy year %(year)s, and in %(other)s there was no"
-                " cover: this bill can't be claimed. Check the date."
-            ),
-            field="on",
-            rule="R9",
-            year=claim.policy_year_id,
-            other=bill.on.year,
-        )
-    return Refused(
-        _(
+    if FIRST_YEAR <= bill.on.year <= LAST_YEAR:
+        text = _(
             "The discharge or visit date lies outside the policy year %(year)s. If the person was covered in"
             " %(other)s, report it under that year; if not, it can't be claimed."
-        ),
-        field="on",
-        rule="R9",
-        year=claim.policy_year_id,
-        other=bill.on.year,
-    )
+        )
+    else:
+        text = _(
+            "The discharge or visit date lies outside the policy year %(year)s, and in %(other)s there was no"
+            " cover: this bill can't be claimed. Check the date."
+        )
+    return Refused(text, field="on", rule="R9", year=claim.policy_year_id, other=bill.on.year)
 
 
 def claimed_already(standing: Claim | None, *, on: Claim) -> Refused:
