@@ -27,6 +27,7 @@ State = Claim.State
 UNASSESSED = (State.REPORTED, State.ASSESSING)
 UNPAID = (State.APPROVED, State.PAYING)
 IN_A_QUEUE = 50
+TURNS = ("submit", "return", "reopen", "reverse")  # the steps that say whose turn a claim is
 PAPERS, RETURNED, ASSESS = "papers", "returned", "assess"
 
 
@@ -49,9 +50,7 @@ def _with_turn(claims: QuerySet[Claim]) -> QuerySet[Any]:
     came = ClaimDocument.objects.filter(
         claim=OuterRef("pk"), removed_at=None, uploaded_at__gt=Subquery(asked.values("asked_at")[:1])
     ).order_by("uploaded_at")
-    turns = ClaimEvent.objects.filter(
-        claim=OuterRef("pk"), step__in=("submit", "return", "reopen", "reverse")
-    ).order_by("-id")
+    turns = ClaimEvent.objects.filter(claim=OuterRef("pk"), step__in=TURNS).order_by("-id")
     rows = claims.annotate(
         last_step=Subquery(turns.values("step")[:1]),
         remark=Subquery(turns.values("note")[:1]),

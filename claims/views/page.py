@@ -15,6 +15,7 @@ from claims.forms.decision import ApproveForm, RejectForm, ReopenForm, ReturnFor
 from claims.forms.payment import PaymentForm
 from claims.models import Claim, ClaimEvent, LossItem, MedicalBill, PaymentLine, SignOff
 from claims.selectors.recovery import to_recover_from_household, to_recover_from_person
+from claims.selectors.work import TURNS
 from claims.services.bills import check_bill
 from claims.services.ledger import outstanding_reserve
 from claims.services.loss import check_signed, lacking
@@ -71,7 +72,7 @@ def claim_page(request: HttpRequest, claim: Claim, **changed: Any) -> HttpRespon
 
 def last_return(claim: Claim, events: Sequence[ClaimEvent]) -> ClaimEvent | None:
     """The return for which a claim is back at its adjuster, None once it was submitted again or otherwise taken up."""
-    turns = [event for event in events if event.step in {"submit", "return", "reopen", "reverse"}]
+    turns = [event for event in events if event.step in TURNS]
     return turns[-1] if claim.open_to_assessment and turns and turns[-1].step == "return" else None
 
 

@@ -2,6 +2,7 @@
 language below a form that was sent back, or typed by hand."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ class WrongMethodMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 405 or request.method != "GET":  # noqa: PLR2004
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method != "GET":
             return response
         if "text/html" not in request.headers.get("Accept", "") or request.headers.get("HX-Request"):
             return response
